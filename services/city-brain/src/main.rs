@@ -1,0 +1,2 @@
+//! The `city-brain` command.
+fn main() {}

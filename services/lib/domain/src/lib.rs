@@ -1,0 +1,8 @@
+//! The pure core: what the hub decides, as functions of state, input and time.
+//!
+//! No async, no I/O, no clock, no randomness, no logging. Shells in `services/` feed it.
+
+pub mod access;
+pub mod alert;
+pub mod event;
+pub mod filter;
