@@ -1,6 +1,13 @@
 //! Who may do what: roles, principals, and their scope.
 
+mod record;
+
 use serde::{Deserialize, Serialize};
+
+pub use record::{
+    Account, AuditEntry, AuditText, ControlAggregate, ControlDecision, DepartmentKey,
+    RuleSetActivation, Session,
+};
 
 /// What a person or program may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -4,5 +4,6 @@
 
 pub mod access;
 pub mod alert;
+pub mod case;
 pub mod event;
 pub mod filter;

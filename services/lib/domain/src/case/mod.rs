@@ -1,0 +1,22 @@
+//! Cases, units and clocks: what people and the hub decide, and how the log settles it.
+//!
+//! `decide` turns a command into a [`Decision`]; the shell appends it to `city.cases`; every reader
+//! folds that topic into a [`CaseBook`] and comes to the same [`Verdict`] on each record.
+
+mod actor;
+mod clock;
+mod command;
+mod decision;
+mod model;
+mod unit;
+mod verdict;
+
+pub use actor::{Actor, ActorKind, Issuer};
+pub use clock::{ClockRun, ClockState};
+pub use command::{Command, Refusal, RefusalCode, Routed};
+pub use decision::{Aggregate, Decision, EntryText, Group, TimelineEntry};
+pub use model::{
+    Acknowledgement, CASE_ALERTS_MAX, Case, CaseAlert, Outcome, Suspension, Verification,
+};
+pub use unit::{Assignment, AssignmentState, Unit, UnitState};
+pub use verdict::{Applied, FirstOutcome, Verdict};
