@@ -1,0 +1,70 @@
+//! Apache Kafka's jars, by Maven, from a pinned pom.
+
+use std::path::{Path, PathBuf};
+
+use tokio::process::Command;
+
+use crate::cache::Artifact;
+use crate::checksums::{parse_list, write_atomically};
+use crate::tools::{self, Tool};
+use crate::{Progress, StackError};
+
+const VERSION: &str = "4.4.0";
+const POM: &str = include_str!("../../pinned/kafka/pom.xml");
+const SUMS: &str = include_str!("../../pinned/kafka/jars.sha256");
+
+const JAVA: Tool = Tool {
+    title: "Java 17 or newer",
+    programs: &["java"],
+    version_argument: "-version",
+    at_least: (17, 0),
+    packages: &["default-jre-headless"],
+    other_line: None,
+};
+
+const MAVEN: Tool = Tool {
+    title: "Maven 3.6 or newer",
+    programs: &["mvn"],
+    version_argument: "--version",
+    at_least: (3, 6),
+    packages: &["maven"],
+    other_line: None,
+};
+
+/// A Java that can run Kafka.
+pub async fn ensure_java(cache_dir: &Path, progress: &Progress) -> Result<PathBuf, StackError> {
+    JAVA.ensure(cache_dir, progress).await
+}
+
+/// The folder with Apache Kafka's jars, fetched the first time.
+pub async fn ensure_kafka(cache_dir: &Path, progress: &Progress) -> Result<PathBuf, StackError> {
+    let artifact = Artifact {
+        title: format!("Apache Kafka {VERSION}"),
+        folder: format!("kafka-{VERSION}"),
+        files: parse_list(SUMS, "lib"),
+        needed_mib: 400,
+    };
+    let fetch = async |part: &Path| {
+        JAVA.ensure(cache_dir, progress).await?;
+        let maven = MAVEN.ensure(cache_dir, progress).await?;
+        let step = progress.step(&format!("Apache Kafka {VERSION}: fetching by Maven, 43 MB"));
+        write_atomically(&part.join("pom.xml"), POM.as_bytes())?;
+        let mut command = Command::new(maven);
+        command
+            .args([
+                "-q",
+                "-B",
+                "dependency:copy-dependencies",
+                "-DoutputDirectory=lib",
+            ])
+            .current_dir(part)
+            .kill_on_drop(true);
+        tools::run(command, &format!("Apache Kafka {VERSION} (by Maven)")).await?;
+        step.done(&format!("Apache Kafka {VERSION}: fetched"));
+        Ok(())
+    };
+    Ok(artifact
+        .ensure(cache_dir, progress, fetch)
+        .await?
+        .join("lib"))
+}

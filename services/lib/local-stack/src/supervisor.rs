@@ -1,0 +1,218 @@
+//! Starts a child, waits until it answers, and starts it again on the same port whenever it dies.
+
+use std::path::PathBuf;
+use std::process::ExitStatus;
+use std::sync::Arc;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tokio::process::Child;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::StackError;
+use crate::checksums::write_atomically;
+use crate::child::{Engine, Reason, log_length, log_since, remembered_port};
+use crate::health::{Board, ChildHealth};
+use crate::spawner;
+
+/// A cold start on a slow, busy machine stays well below this.
+const READY_LIMIT: Duration = Duration::from_secs(90);
+/// A first start is tried this often: the port may be taken, or a dying predecessor may still hold the files.
+const FIRST_ATTEMPTS: u32 = 4;
+const BACKOFF_FIRST: Duration = Duration::from_millis(200);
+const BACKOFF_LIMIT: Duration = Duration::from_secs(10);
+/// A child that lived this long did not die of how it was started.
+const STEADY: Duration = Duration::from_secs(60);
+
+/// A child under supervision.
+pub(crate) struct Supervised {
+    /// Where it answers; the same for as long as the stack lives.
+    pub(crate) port: u16,
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Supervised {
+    /// Starts the child, and returns once it answers. The port is kept in `port_file` over restarts of the hub.
+    pub(crate) async fn start<E: Engine>(
+        engine: E,
+        port_file: PathBuf,
+        board: Board,
+    ) -> Result<Self, StackError> {
+        let engine = Arc::new(engine);
+        board.set_health(engine.which(), ChildHealth::Starting);
+        let mut port = remembered_port(&port_file).unwrap_or(0);
+        let mut attempt = 1;
+        let running = loop {
+            match start_once(&*engine, port, &board).await? {
+                Ok(running) => break running,
+                Err(reason) if attempt < FIRST_ATTEMPTS && reason != Reason::DiskFull => {
+                    tracing::info!(
+                        child = engine.which().title(),
+                        attempt,
+                        reason = reason.sentence(port),
+                        "starting again"
+                    );
+                    if reason == Reason::PortTaken {
+                        // Nobody was given the remembered port yet: any other will do.
+                        port = 0;
+                    }
+                    sleep(backoff(attempt)).await;
+                    attempt += 1;
+                }
+                Err(reason) => {
+                    return Err(StackError::ChildFailed {
+                        child: engine.which().title(),
+                        reason: reason.sentence(port),
+                        log: engine.log().to_path_buf(),
+                    });
+                }
+            }
+        };
+        let port = running.port;
+        write_atomically(&port_file, format!("{port}\n").as_bytes())?;
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(watch_over(engine, running, board, stop.clone()));
+        Ok(Self { port, stop, task })
+    }
+
+    /// Ends the child in its own order, or by force when it takes too long.
+    pub(crate) async fn stop(mut self) {
+        self.stop.cancel();
+        if (&mut self.task).await.is_err() {
+            tracing::warn!("the supervisor of a child had ended");
+        }
+    }
+}
+
+impl Drop for Supervised {
+    fn drop(&mut self) {
+        // Without `stop` there is no time for an orderly end: the dropped child is killed.
+        self.task.abort();
+    }
+}
+
+struct Running {
+    child: Child,
+    port: u16,
+    log_from: u64,
+}
+
+/// Spawns the child and waits until it answers. The inner error is the child's own, and may pass by itself.
+async fn start_once<E: Engine>(
+    engine: &E,
+    port: u16,
+    board: &Board,
+) -> Result<Result<Running, Reason>, StackError> {
+    let command = engine.command(port)?;
+    let log_from = log_length(engine.log());
+    let mut child = spawner::spawn(command).await.map_err(StackError::io(
+        "starting a child that logs to",
+        engine.log(),
+    ))?;
+    board.set_pid(engine.which(), child.id());
+    let otherwise = tokio::select! {
+        port = engine.ready(log_from) => return Ok(Ok(Running { child, port, log_from })),
+        status = child.wait() => end_of(status),
+        () = sleep(READY_LIMIT) => format!("it did not answer within {} s", READY_LIMIT.as_secs()),
+    };
+    // Of one that does not answer nothing may be left: the next one needs its files.
+    drop(child.kill().await);
+    board.set_pid(engine.which(), None);
+    Ok(Err(Reason::find(
+        &log_since(engine.log(), log_from),
+        &otherwise,
+    )))
+}
+
+/// Keeps the child alive until it is told to stop.
+async fn watch_over<E: Engine>(
+    engine: Arc<E>,
+    mut running: Running,
+    board: Board,
+    stop: CancellationToken,
+) {
+    let (which, port) = (engine.which(), running.port);
+    let mut attempt = 0;
+    loop {
+        board.set_health(which, ChildHealth::Ready);
+        let since = Instant::now();
+        let status = tokio::select! {
+            () = stop.cancelled() => break end(&*engine, running.child).await,
+            status = running.child.wait() => status,
+        };
+        board.set_pid(which, None);
+        if since.elapsed() > STEADY {
+            attempt = 0;
+        }
+        let mut reason = Reason::find(&log_since(engine.log(), running.log_from), &end_of(status))
+            .sentence(port);
+        let restarted = loop {
+            attempt += 1;
+            tracing::warn!(
+                child = which.title(),
+                attempt,
+                reason,
+                "died, starting it again"
+            );
+            board.set_health(
+                which,
+                ChildHealth::Restarting {
+                    attempt,
+                    reason: reason.clone(),
+                },
+            );
+            let next = async {
+                sleep(backoff(attempt)).await;
+                start_once(&*engine, port, &board).await
+            };
+            tokio::select! {
+                // Dropping the start kills what it spawned.
+                () = stop.cancelled() => break None,
+                next = next => match next {
+                    Ok(Ok(again)) => break Some(again),
+                    Ok(Err(why)) => reason = why.sentence(port),
+                    Err(error) => reason = error.to_string(),
+                },
+            }
+        };
+        match restarted {
+            Some(again) => running = again,
+            None => break,
+        }
+    }
+    board.set_pid(which, None);
+    board.set_health(which, ChildHealth::Stopped);
+}
+
+/// SIGTERM, a while, SIGKILL.
+async fn end<E: Engine>(engine: &E, mut child: Child) {
+    let told = child
+        .id()
+        .and_then(|pid| i32::try_from(pid).ok())
+        .map(|pid| kill(Pid::from_raw(pid), Signal::SIGTERM));
+    if let Some(Err(errno)) = told {
+        tracing::debug!(child = engine.which().title(), %errno, "was gone before it was told to stop");
+    }
+    if timeout(engine.stop_limit(), child.wait()).await.is_err() {
+        tracing::warn!(
+            child = engine.which().title(),
+            "did not stop in time, killed"
+        );
+        drop(child.kill().await);
+    }
+}
+
+fn end_of(status: std::io::Result<ExitStatus>) -> String {
+    match status {
+        Ok(status) => format!("it ended with {status}"),
+        Err(error) => format!("it cannot be waited for: {error}"),
+    }
+}
+
+fn backoff(attempt: u32) -> Duration {
+    BACKOFF_LIMIT.min(BACKOFF_FIRST * 2_u32.saturating_pow(attempt.saturating_sub(1).min(10)))
+}
