@@ -1,1 +1,17 @@
-//! service-kit.
+//! The shell around every service: the only clock, supervised tasks, health, telemetry, settings,
+//! identity and ordered shutdown. Services hold no process-wide state of their own.
+
+pub mod admin;
+pub mod backoff;
+pub mod clock;
+pub mod health;
+pub mod random;
+pub mod supervise;
+pub mod telemetry;
+
+pub use backoff::Backoff;
+pub use clock::Clock;
+pub use health::{Component, ComponentState, Health};
+pub use supervise::supervise;
+/// Cancelled once, at the beginning of an ordered shutdown; every task watches it.
+pub use tokio_util::sync::CancellationToken as Shutdown;
