@@ -1,1 +1,19 @@
-//! event-log.
+//! The log: Kafka, as the hub uses it.
+//!
+//! Knows topics, records, positions, transactions and consumer groups, and no rule of the domain.
+//! Every wait is limited, every error says what to do, and no blocking call of the client library
+//! runs on an async thread.
+
+mod config;
+mod error;
+mod follower;
+mod metadata;
+mod record;
+mod topics;
+
+pub use config::{LogConfig, MAX_RECORD_BYTES};
+pub use error::LogError;
+pub use follower::{FollowBatch, Follower, StartAt};
+pub use metadata::{probe, topic_ids};
+pub use record::{OutRecord, Record};
+pub use topics::{TopicSettings, create_topics};

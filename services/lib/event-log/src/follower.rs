@@ -1,0 +1,349 @@
+//! Follows whole topics without a consumer group: every reader sees every committed record.
+//!
+//! Each partition has its own queue, so that "the end is reached" is told per partition. Kafka's
+//! client counts transaction markers when it judges the end, so a partition that ends in a marker
+//! is still recognised as read to its end.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use event_schemas::city::{LogCursor, Topic, TopicId};
+use rdkafka::TopicPartitionList;
+use rdkafka::consumer::base_consumer::PartitionQueue;
+use rdkafka::consumer::{BaseConsumer, Consumer, DefaultConsumerContext};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::topic_partition_list::Offset;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use crate::metadata::{TopicFacts, describe_blocking};
+use crate::{LogConfig, LogError, Record};
+
+/// Records taken from one partition before the next has its turn.
+const TURN: usize = 512;
+/// Records in one batch.
+const BATCH: usize = 4096;
+/// How long broker questions may take at opening.
+const ASK: Duration = Duration::from_secs(10);
+/// How often the client's own events are served while nothing arrives.
+const SERVE: Duration = Duration::from_millis(200);
+
+/// Where following starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StartAt {
+    /// With the oldest record kept.
+    Beginning,
+    /// With the next record to be written after opening.
+    End,
+    /// Where a cursor points; partitions it does not name start at the beginning.
+    Cursor(LogCursor),
+}
+
+/// Records in the order of each partition, and how far that brings the reader.
+#[derive(Clone, Debug, Default)]
+pub struct FollowBatch {
+    /// The records; of one partition in order, partitions mixed.
+    pub records: Vec<Record>,
+    /// How far the follower has come, this batch included.
+    pub cursor: LogCursor,
+    /// Whether every partition was read to its end.
+    pub caught_up: bool,
+}
+
+struct Partition {
+    topic: Arc<str>,
+    topic_id: TopicId,
+    number: i32,
+    queue: PartitionQueue<DefaultConsumerContext>,
+    at_end: bool,
+}
+
+/// A reader of whole topics.
+pub struct Follower {
+    // Declared before the consumer: queues must go first.
+    partitions: Vec<Partition>,
+    consumer: Arc<BaseConsumer>,
+    arrived: Arc<Notify>,
+    cursor: LogCursor,
+    first: usize,
+    config: LogConfig,
+}
+
+impl Follower {
+    /// Opens the hub's own topics.
+    pub async fn open(
+        config: &LogConfig,
+        topics: &[Topic],
+        from: StartAt,
+    ) -> Result<Self, LogError> {
+        let names = topics.iter().map(|&topic| config.topic(topic)).collect();
+        Self::open_named(config, names, from).await
+    }
+
+    /// Opens topics by full name (inboxes).
+    pub async fn open_named(
+        config: &LogConfig,
+        names: Vec<String>,
+        from: StartAt,
+    ) -> Result<Self, LogError> {
+        let config = config.clone();
+        tokio::task::spawn_blocking(move || Self::open_blocking(config, &names, &from))
+            .await
+            .map_err(|_| LogError::Stopped)?
+    }
+
+    /// The same from a thread that may block.
+    pub fn open_blocking(
+        config: LogConfig,
+        names: &[String],
+        from: &StartAt,
+    ) -> Result<Self, LogError> {
+        let facts = describe_blocking(&config, names)?;
+        let consumer: BaseConsumer = config
+            .consumer(&config.scoped("follower"))
+            .create()
+            .map_err(|error| LogError::of("opening a follower", &config.brokers, &error))?;
+        let mut follower = Self {
+            partitions: Vec::new(),
+            consumer: Arc::new(consumer),
+            arrived: Arc::new(Notify::new()),
+            cursor: LogCursor::default(),
+            first: 0,
+            config,
+        };
+        if let StartAt::Cursor(cursor) = from {
+            check_ids(names, &facts, cursor)?;
+        }
+        let mut assignment = TopicPartitionList::new();
+        for name in names {
+            let facts = facts.get(name).ok_or_else(|| LogError::UnknownTopic {
+                topic: name.clone(),
+            })?;
+            follower.add_topic(name, *facts, from, &mut assignment)?;
+        }
+        follower
+            .consumer
+            .assign(&assignment)
+            .map_err(|error| follower.fault("assigning partitions", &error))?;
+        Ok(follower)
+    }
+
+    fn add_topic(
+        &mut self,
+        name: &str,
+        facts: TopicFacts,
+        from: &StartAt,
+        assignment: &mut TopicPartitionList,
+    ) -> Result<(), LogError> {
+        let topic: Arc<str> = Arc::from(name);
+        for number in 0..facts.partitions {
+            let start = self.start(name, facts.id, number, from)?;
+            if let Offset::Offset(next) = start {
+                self.cursor.advance(facts.id, number, next);
+            }
+            // Split before assigning: nothing of this partition ever reaches the main queue.
+            let mut queue = self
+                .consumer
+                .split_partition_queue(name, number)
+                .ok_or_else(|| LogError::UnknownTopic {
+                    topic: name.to_owned(),
+                })?;
+            let arrived = Arc::clone(&self.arrived);
+            queue.set_nonempty_callback(move || arrived.notify_one());
+            self.partitions.push(Partition {
+                topic: Arc::clone(&topic),
+                topic_id: facts.id,
+                number,
+                queue,
+                at_end: false,
+            });
+            assignment
+                .add_partition_offset(name, number, start)
+                .map_err(|error| self.fault("assigning partitions", &error))?;
+        }
+        Ok(())
+    }
+
+    fn start(
+        &self,
+        name: &str,
+        id: TopicId,
+        number: i32,
+        from: &StartAt,
+    ) -> Result<Offset, LogError> {
+        let watermarks = || {
+            self.consumer
+                .fetch_watermarks(name, number, ASK)
+                .map_err(|error| self.fault("asking for the end of a partition", &error))
+        };
+        match from {
+            StartAt::Beginning => Ok(Offset::Beginning),
+            StartAt::End => Ok(Offset::Offset(watermarks()?.1)),
+            StartAt::Cursor(cursor) => match cursor.0.get(&(id, number)) {
+                None => Ok(Offset::Beginning),
+                Some(&next) => {
+                    let (oldest, end) = watermarks()?;
+                    if next > end {
+                        return Err(LogError::Truncated {
+                            topic: name.to_owned(),
+                            partition: number,
+                            recorded: next,
+                            end,
+                        });
+                    }
+                    // What retention has removed cannot be read again; the oldest kept is next.
+                    Ok(Offset::Offset(next.max(oldest)))
+                }
+            },
+        }
+    }
+
+    /// Waits until something arrives, at most `max_wait`, and takes it. An empty batch is no fault.
+    ///
+    /// While Kafka is away the client reconnects by itself and batches stay empty.
+    pub async fn next(&mut self, max_wait: Duration) -> Result<FollowBatch, LogError> {
+        let deadline = Instant::now() + max_wait;
+        loop {
+            let was_caught_up = self.caught_up();
+            let records = self.take()?;
+            let caught_up = self.caught_up();
+            if !records.is_empty() || caught_up != was_caught_up {
+                return Ok(self.batch(records));
+            }
+            let now = Instant::now();
+            if now >= deadline {
+                return Ok(self.batch(records));
+            }
+            let pause = deadline.min(now + SERVE);
+            // A timeout here only means that nothing arrived yet.
+            let _elapsed = tokio::time::timeout_at(pause, self.arrived.notified()).await;
+        }
+    }
+
+    /// How far the follower has come.
+    pub const fn cursor(&self) -> &LogCursor {
+        &self.cursor
+    }
+
+    /// Whether every partition was read to its end (as known at the last fetch).
+    pub fn caught_up(&self) -> bool {
+        self.partitions.iter().all(|partition| partition.at_end)
+    }
+
+    /// The followed partitions: topic name, topic id, number.
+    pub fn partitions(&self) -> impl Iterator<Item = (&Arc<str>, TopicId, i32)> {
+        self.partitions
+            .iter()
+            .map(|partition| (&partition.topic, partition.topic_id, partition.number))
+    }
+
+    fn batch(&self, records: Vec<Record>) -> FollowBatch {
+        FollowBatch {
+            records,
+            cursor: self.cursor.clone(),
+            caught_up: self.caught_up(),
+        }
+    }
+
+    fn take(&mut self) -> Result<Vec<Record>, LogError> {
+        while let Some(event) = self.consumer.poll(Duration::ZERO) {
+            if let Err(error) = event {
+                check_passing(&self.config, "following", &error)?;
+            }
+        }
+        let mut records = Vec::new();
+        let count = self.partitions.len();
+        let mut busy = true;
+        while busy && records.len() < BATCH {
+            busy = false;
+            for n in 0..count {
+                let index = (self.first + n) % count;
+                let taken = drain(
+                    &self.config,
+                    &mut self.partitions[index],
+                    &mut self.cursor,
+                    &mut records,
+                )?;
+                busy |= taken == TURN;
+            }
+        }
+        if count > 0 {
+            self.first = (self.first + 1) % count;
+        }
+        if busy {
+            // More is waiting than fits this batch: the next call must not sleep.
+            self.arrived.notify_one();
+        }
+        Ok(records)
+    }
+
+    fn fault(&self, what: &'static str, error: &KafkaError) -> LogError {
+        LogError::of(what, &self.config.brokers, error)
+    }
+}
+
+fn drain(
+    config: &LogConfig,
+    partition: &mut Partition,
+    cursor: &mut LogCursor,
+    records: &mut Vec<Record>,
+) -> Result<usize, LogError> {
+    for taken in 0..TURN {
+        match partition.queue.poll(Duration::ZERO) {
+            None => return Ok(taken),
+            Some(Ok(message)) => {
+                partition.at_end = false;
+                let record = Record::copy(&message, &partition.topic, partition.topic_id);
+                cursor.advance(
+                    partition.topic_id,
+                    partition.number,
+                    record.position.offset + 1,
+                );
+                records.push(record);
+            }
+            Some(Err(KafkaError::PartitionEOF(_))) => partition.at_end = true,
+            Some(Err(error)) => check_passing(config, "following", &error)?,
+        }
+    }
+    Ok(TURN)
+}
+
+/// Network trouble passes by itself (the client reconnects); anything else is for the caller.
+fn check_passing(
+    config: &LogConfig,
+    what: &'static str,
+    error: &KafkaError,
+) -> Result<(), LogError> {
+    match LogError::of(what, &config.brokers, error) {
+        LogError::Unreachable { cause, .. } => {
+            tracing::debug!(%cause, "Kafka is away; the client reconnects");
+            Ok(())
+        }
+        other => match error.rdkafka_error_code() {
+            Some(
+                RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic,
+            ) => Err(LogError::UnknownTopic {
+                topic: config.topics.prefix().to_owned(),
+            }),
+            _ => Err(other),
+        },
+    }
+}
+
+/// A cursor may only name partitions of topics that still are the same topics.
+fn check_ids(
+    names: &[String],
+    facts: &HashMap<String, TopicFacts>,
+    cursor: &LogCursor,
+) -> Result<(), LogError> {
+    let current: Vec<TopicId> = facts.values().map(|facts| facts.id).collect();
+    match cursor.0.keys().find(|(id, _)| !current.contains(id)) {
+        None => Ok(()),
+        Some(&(recorded, _)) => Err(LogError::TopicRecreated {
+            topic: names.join(", "),
+            recorded,
+            current,
+        }),
+    }
+}

@@ -1,0 +1,99 @@
+//! One record of the log, read and to be written.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use event_schemas::city::{LogPosition, Millis, TopicId};
+use rdkafka::Message;
+use rdkafka::message::{BorrowedMessage, Header, Headers, OwnedHeaders};
+
+/// A record as read from the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Name of its topic.
+    pub topic: Arc<str>,
+    /// Where it stands.
+    pub position: LogPosition,
+    /// When the broker took it.
+    pub append_time: Millis,
+    /// Its key.
+    pub key: Option<Bytes>,
+    /// Its headers in order; a null header is empty.
+    pub headers: Vec<(Arc<str>, Bytes)>,
+    /// Its value; a null value is empty.
+    pub value: Bytes,
+}
+
+impl Record {
+    /// The first header of this name, when it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.headers.iter().find(|(key, _)| &**key == name)?;
+        std::str::from_utf8(value).ok()
+    }
+
+    /// Copies a client's message; the client's buffers are freed with it.
+    pub(crate) fn copy(
+        message: &BorrowedMessage<'_>,
+        topic: &Arc<str>,
+        topic_id: TopicId,
+    ) -> Self {
+        let headers = message.headers().map_or_else(Vec::new, |headers| {
+            headers
+                .iter()
+                .map(|header| {
+                    let value = header.value.map(Bytes::copy_from_slice);
+                    (Arc::from(header.key), value.unwrap_or_default())
+                })
+                .collect()
+        });
+        Self {
+            topic: Arc::clone(topic),
+            position: LogPosition {
+                topic_id,
+                partition: message.partition(),
+                offset: message.offset(),
+            },
+            append_time: Millis(message.timestamp().to_millis().unwrap_or_default()),
+            key: message.key().map(Bytes::copy_from_slice),
+            headers,
+            value: message
+                .payload()
+                .map(Bytes::copy_from_slice)
+                .unwrap_or_default(),
+        }
+    }
+}
+
+/// A record to be written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OutRecord {
+    /// Full name of the topic.
+    pub topic: String,
+    /// Partition; without it the key's hash decides (murmur2, as Java clients do).
+    pub partition: Option<i32>,
+    /// Key.
+    pub key: Option<Vec<u8>>,
+    /// Headers in order.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// Value.
+    pub value: Vec<u8>,
+}
+
+impl OutRecord {
+    /// Bytes of key, headers and value.
+    pub fn size(&self) -> usize {
+        let headers: usize = self.headers.iter().map(|(k, v)| k.len() + v.len()).sum();
+        self.key.as_ref().map_or(0, Vec::len) + headers + self.value.len()
+    }
+
+    pub(crate) fn native_headers(&self) -> OwnedHeaders {
+        let mut headers = OwnedHeaders::new_with_capacity(self.headers.len());
+        for (key, value) in &self.headers {
+            headers = headers.insert(Header {
+                key,
+                value: Some(value.as_slice()),
+            });
+        }
+        headers
+    }
+}

@@ -1,0 +1,178 @@
+//! Creates the hub's topics with the settings that its guarantees rest on.
+
+use std::time::Duration;
+
+use event_schemas::city::Topic;
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::error::RDKafkaErrorCode;
+
+use crate::metadata::describe;
+use crate::{LogConfig, LogError};
+
+const WAIT: Duration = Duration::from_secs(30);
+const DAY_MS: i64 = 86_400_000;
+
+/// How new topics are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TopicSettings {
+    /// Copies of every record; one on a single machine.
+    pub replication: i32,
+    /// Partitions of events, matches and alerts. Never changed afterwards: a history would be torn.
+    pub partitions: i32,
+    /// How many days an inbox keeps what was published.
+    pub inbox_days: u32,
+    /// How many days dead letters are kept.
+    pub dead_letter_days: u32,
+}
+
+impl Default for TopicSettings {
+    fn default() -> Self {
+        Self {
+            replication: 1,
+            partitions: Topic::Events.partitions(),
+            inbox_days: 7,
+            dead_letter_days: 30,
+        }
+    }
+}
+
+struct Wanted {
+    name: String,
+    partitions: i32,
+    retention_ms: String,
+    largest_record: String,
+}
+
+/// Creates the topics that are missing and checks the partitions of those that exist.
+pub async fn create_topics(
+    config: &LogConfig,
+    departments: &[&str],
+    settings: &TopicSettings,
+) -> Result<(), LogError> {
+    let wanted = wanted(config, departments, settings);
+    let names: Vec<&str> = wanted.iter().map(|topic| topic.name.as_str()).collect();
+    let present = describe(config, &names).await?;
+    let missing: Vec<&Wanted> = wanted
+        .iter()
+        .filter(|topic| !present.contains_key(&topic.name))
+        .collect();
+    if !missing.is_empty() {
+        create(config, &missing, settings.replication).await?;
+    }
+    verify(config, &wanted, &names).await
+}
+
+fn wanted(config: &LogConfig, departments: &[&str], settings: &TopicSettings) -> Vec<Wanted> {
+    let mut wanted: Vec<Wanted> = Topic::ALL
+        .into_iter()
+        .map(|topic| Wanted {
+            name: config.topic(topic),
+            partitions: match topic.partitions() {
+                1 => 1,
+                _ => settings.partitions,
+            },
+            retention_ms: match topic {
+                Topic::DeadLetters => days(settings.dead_letter_days),
+                _ => String::from("-1"),
+            },
+            largest_record: crate::config::MAX_RECORD_BYTES.to_string(),
+        })
+        .collect();
+    wanted.extend(departments.iter().map(|department| Wanted {
+        name: config.topics.inbox(department),
+        partitions: 1,
+        retention_ms: days(settings.inbox_days),
+        largest_record: String::from("1048588"),
+    }));
+    wanted
+}
+
+fn days(days: u32) -> String {
+    (i64::from(days) * DAY_MS).to_string()
+}
+
+async fn create(
+    config: &LogConfig,
+    missing: &[&Wanted],
+    replication: i32,
+) -> Result<(), LogError> {
+    let admin: AdminClient<DefaultClientContext> = config
+        .client()
+        .create()
+        .map_err(|error| LogError::of("creating topics", &config.brokers, &error))?;
+    let in_sync = if replication > 1 { "2" } else { "1" };
+    let topics: Vec<NewTopic<'_>> = missing
+        .iter()
+        .map(|topic| {
+            NewTopic::new(
+                &topic.name,
+                topic.partitions,
+                TopicReplication::Fixed(replication),
+            )
+            .set("cleanup.policy", "delete")
+            .set("message.timestamp.type", "LogAppendTime")
+            .set("unclean.leader.election.enable", "false")
+            .set("min.insync.replicas", in_sync)
+            .set("retention.bytes", "-1")
+            .set("retention.ms", &topic.retention_ms)
+            .set("max.message.bytes", &topic.largest_record)
+        })
+        .collect();
+    let options = AdminOptions::new()
+        .request_timeout(Some(WAIT))
+        .operation_timeout(Some(WAIT));
+    let results = admin
+        .create_topics(&topics, &options)
+        .await
+        .map_err(|error| LogError::of("creating topics", &config.brokers, &error))?;
+    for result in results {
+        match result {
+            Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
+            Err((topic, code)) => {
+                return Err(LogError::Client {
+                    what: "creating topics",
+                    cause: format!("{topic}: {code}"),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A new topic takes a moment to be known to every broker, so absence is asked again for a while.
+async fn verify(config: &LogConfig, wanted: &[Wanted], names: &[&str]) -> Result<(), LogError> {
+    let mut asked = 0;
+    loop {
+        let present = describe(config, names).await;
+        let absent = match &present {
+            Ok(present) => wanted
+                .iter()
+                .find(|topic| !present.contains_key(&topic.name)),
+            Err(_) => wanted.first(),
+        };
+        match (absent, present) {
+            (None, Ok(present)) => {
+                let wrong = wanted.iter().find_map(|topic| {
+                    let found = present.get(&topic.name)?.partitions;
+                    (found != topic.partitions).then(|| LogError::WrongPartitions {
+                        topic: topic.name.clone(),
+                        found,
+                        expected: topic.partitions,
+                    })
+                });
+                return wrong.map_or(Ok(()), Err);
+            }
+            (_, Err(error)) if asked >= 100 => return Err(error),
+            (Some(topic), _) if asked >= 100 => {
+                return Err(LogError::UnknownTopic {
+                    topic: topic.name.clone(),
+                });
+            }
+            _ => {
+                asked += 1;
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
