@@ -321,11 +321,11 @@ fn check_passing(
             Ok(())
         }
         other => match error.rdkafka_error_code() {
-            Some(
-                RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic,
-            ) => Err(LogError::UnknownTopic {
-                topic: config.topics.prefix().to_owned(),
-            }),
+            Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic) => {
+                Err(LogError::UnknownTopic {
+                    topic: config.topics.prefix().to_owned(),
+                })
+            }
             _ => Err(other),
         },
     }

@@ -5,15 +5,19 @@
 //! runs on an async thread.
 
 mod config;
+mod decided;
 mod error;
 mod follower;
 mod metadata;
+mod producer;
 mod record;
 mod topics;
 
 pub use config::{LogConfig, MAX_RECORD_BYTES};
+pub use decided::{AppendError, Behind, Decided, DecidedLog, Folded};
 pub use error::LogError;
 pub use follower::{FollowBatch, Follower, StartAt};
 pub use metadata::{probe, topic_ids};
+pub use producer::{IdempotentProducer, PublishError, Published};
 pub use record::{OutRecord, Record};
 pub use topics::{TopicSettings, create_topics};

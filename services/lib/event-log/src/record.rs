@@ -32,11 +32,7 @@ impl Record {
     }
 
     /// Copies a client's message; the client's buffers are freed with it.
-    pub(crate) fn copy(
-        message: &BorrowedMessage<'_>,
-        topic: &Arc<str>,
-        topic_id: TopicId,
-    ) -> Self {
+    pub(crate) fn copy(message: &BorrowedMessage<'_>, topic: &Arc<str>, topic_id: TopicId) -> Self {
         let headers = message.headers().map_or_else(Vec::new, |headers| {
             headers
                 .iter()

@@ -92,11 +92,7 @@ fn days(days: u32) -> String {
     (i64::from(days) * DAY_MS).to_string()
 }
 
-async fn create(
-    config: &LogConfig,
-    missing: &[&Wanted],
-    replication: i32,
-) -> Result<(), LogError> {
+async fn create(config: &LogConfig, missing: &[&Wanted], replication: i32) -> Result<(), LogError> {
     let admin: AdminClient<DefaultClientContext> = config
         .client()
         .create()

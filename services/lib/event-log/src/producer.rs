@@ -1,0 +1,158 @@
+//! Writes single records: acknowledged by all replicas, no repeats by the client's own retries.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::producer::{FutureProducer, FutureRecord, Producer};
+use tokio::sync::watch;
+
+use crate::{LogConfig, LogError, MAX_RECORD_BYTES, OutRecord};
+
+/// How long the client itself keeps trying to deliver a record.
+const DELIVERY_MS: &str = "30000";
+
+/// Where a record was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// Partition.
+    pub partition: i32,
+    /// Offset in it.
+    pub offset: i64,
+}
+
+/// Why a record was not (or perhaps not) written.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// Not written: too large.
+    #[error("a record of {bytes} bytes is too large: the limit is {limit} bytes")]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// Not written: too much is waiting for Kafka already.
+    #[error("too many records are waiting for Kafka; try again in a moment")]
+    Full,
+    /// Not written: Kafka refused it.
+    #[error("Kafka refused the record for {topic}: {cause}")]
+    Refused {
+        /// Topic name.
+        topic: String,
+        /// What Kafka said.
+        cause: String,
+    },
+    /// Unknown: no answer in time. It may be written yet; write it again under the same identity.
+    #[error(
+        "Kafka has not acknowledged the record for {topic}: {cause}; try again with the same id"
+    )]
+    Unanswered {
+        /// Topic name.
+        topic: String,
+        /// What was waited for.
+        cause: String,
+    },
+}
+
+/// An idempotent producer; clones share one connection. A producer that broke for good (its
+/// sequence was lost) is replaced by a fresh one.
+#[derive(Clone)]
+pub struct IdempotentProducer {
+    config: LogConfig,
+    current: Arc<watch::Sender<FutureProducer>>,
+}
+
+impl IdempotentProducer {
+    /// Makes a producer; connects when the first record is written.
+    pub fn new(config: &LogConfig) -> Result<Self, LogError> {
+        let producer = create(config)?;
+        Ok(Self {
+            config: config.clone(),
+            current: Arc::new(watch::Sender::new(producer)),
+        })
+    }
+
+    /// Writes a record and waits for all replicas, at most `wait`.
+    pub async fn publish(
+        &self,
+        record: &OutRecord,
+        wait: Duration,
+    ) -> Result<Published, PublishError> {
+        let bytes = record.size();
+        if bytes > MAX_RECORD_BYTES {
+            return Err(PublishError::TooLarge {
+                bytes,
+                limit: MAX_RECORD_BYTES,
+            });
+        }
+        let producer = self.current.borrow().clone();
+        let mut message: FutureRecord<'_, [u8], [u8]> = FutureRecord::to(&record.topic)
+            .payload(record.value.as_slice())
+            .headers(record.native_headers());
+        if let Some(key) = &record.key {
+            message = message.key(key);
+        }
+        if let Some(partition) = record.partition {
+            message = message.partition(partition);
+        }
+        let unanswered = |cause: String| PublishError::Unanswered {
+            topic: record.topic.clone(),
+            cause,
+        };
+        let delivery = match producer.send_result(message) {
+            Ok(delivery) => delivery,
+            Err((error, _)) => return Err(self.judge(&producer, &record.topic, &error)),
+        };
+        match tokio::time::timeout(wait, delivery).await {
+            Err(_) => Err(unanswered(format!("no answer within {wait:?}"))),
+            Ok(Err(_)) => Err(unanswered(String::from("the client was closed"))),
+            Ok(Ok(Err((error, _)))) => Err(self.judge(&producer, &record.topic, &error)),
+            Ok(Ok(Ok(delivered))) => Ok(Published {
+                partition: delivered.partition,
+                offset: delivered.offset,
+            }),
+        }
+    }
+
+    fn judge(&self, used: &FutureProducer, topic: &str, error: &KafkaError) -> PublishError {
+        if used.client().fatal_error().is_some() {
+            self.replace();
+        }
+        let topic = topic.to_owned();
+        let cause = error.to_string();
+        match error.rdkafka_error_code() {
+            Some(RDKafkaErrorCode::QueueFull) => PublishError::Full,
+            Some(
+                RDKafkaErrorCode::MessageSizeTooLarge
+                | RDKafkaErrorCode::UnknownTopic
+                | RDKafkaErrorCode::UnknownTopicOrPartition
+                | RDKafkaErrorCode::UnknownPartition
+                | RDKafkaErrorCode::TopicAuthorizationFailed
+                | RDKafkaErrorCode::InvalidTopic
+                | RDKafkaErrorCode::InvalidRecord,
+            ) => PublishError::Refused { topic, cause },
+            _ => PublishError::Unanswered { topic, cause },
+        }
+    }
+
+    fn replace(&self) {
+        match create(&self.config) {
+            Ok(fresh) => {
+                let broken = self.current.send_replace(fresh);
+                // Closing waits for the client's threads; that must not hold an async thread.
+                tokio::task::spawn_blocking(move || drop(broken));
+                tracing::warn!("a broken Kafka producer was replaced by a fresh one");
+            }
+            Err(error) => tracing::error!(%error, "a broken Kafka producer cannot be replaced"),
+        }
+    }
+}
+
+fn create(config: &LogConfig) -> Result<FutureProducer, LogError> {
+    config
+        .producer()
+        .set("message.timeout.ms", DELIVERY_MS)
+        .create()
+        .map_err(|error| LogError::of("opening a producer", &config.brokers, &error))
+}
