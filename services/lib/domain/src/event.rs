@@ -1,6 +1,6 @@
 //! An admitted event as the engine, the live gateway and the console see it.
 
-use event_schemas::city::{Admission, LogPosition};
+use event_schemas::city::{Admission, LogPosition, headers};
 use serde_json::Value;
 
 /// One admitted fact: envelope, what admission found, and the payload.
@@ -29,4 +29,43 @@ impl Event {
     pub fn key(&self) -> String {
         format!("{}#{}", self.source, self.id)
     }
+
+    /// Reads a record of `city.events` or `city.matches`: `header` gives the record's headers by
+    /// name.
+    pub fn decode<'h>(
+        position: LogPosition,
+        header: impl Fn(&str) -> Option<&'h str>,
+        value: &[u8],
+    ) -> Result<Self, UndecodableEvent> {
+        let needed = |name: &'static str| header(name).ok_or(UndecodableEvent::NoHeader { name });
+        let admission = serde_json::from_str(needed(headers::ADMISSION)?)
+            .map_err(UndecodableEvent::Admission)?;
+        Ok(Self {
+            position,
+            id: needed(headers::CE_ID)?.to_owned(),
+            source: needed(headers::CE_SOURCE)?.to_owned(),
+            event_type: needed(headers::CE_TYPE)?.to_owned(),
+            subject: header("ce_subject").map(str::to_owned),
+            correlation_id: header("ce_correlationid").map(str::to_owned),
+            admission,
+            data: serde_json::from_slice(value).map_err(UndecodableEvent::Payload)?,
+        })
+    }
+}
+
+/// A record that admission cannot have written.
+#[derive(Debug, thiserror::Error)]
+pub enum UndecodableEvent {
+    /// A header is absent.
+    #[error("the record has no header '{name}'")]
+    NoHeader {
+        /// Which.
+        name: &'static str,
+    },
+    /// The admission header is not one.
+    #[error("the admission header cannot be read: {0}")]
+    Admission(#[source] serde_json::Error),
+    /// The value is not JSON.
+    #[error("the payload is not JSON: {0}")]
+    Payload(#[source] serde_json::Error),
 }
