@@ -1,13 +1,11 @@
 //! Who may do what: roles, principals, and their scope.
 
-mod record;
+mod attempts;
+pub mod control;
 
 use serde::{Deserialize, Serialize};
 
-pub use record::{
-    Account, AuditEntry, AuditText, ControlAggregate, ControlDecision, DepartmentKey,
-    RuleSetActivation, Session,
-};
+pub use attempts::LoginAttempts;
 
 /// What a person or program may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

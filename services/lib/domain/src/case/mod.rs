@@ -4,14 +4,17 @@
 //! folds that topic into a [`CaseBook`] and comes to the same [`Verdict`] on each record.
 
 mod actor;
+mod book;
 mod clock;
 mod command;
 mod decision;
 mod model;
 mod unit;
 mod verdict;
+mod workflows;
 
 pub use actor::{Actor, ActorKind, Issuer};
+pub use book::{CaseBook, FoldCounts, KEYS_MAX};
 pub use clock::{ClockRun, ClockState};
 pub use command::{Command, Refusal, RefusalCode, Routed};
 pub use decision::{Aggregate, Decision, EntryText, Group, TimelineEntry};
@@ -20,3 +23,4 @@ pub use model::{
 };
 pub use unit::{Assignment, AssignmentState, Unit, UnitState};
 pub use verdict::{Applied, FirstOutcome, Verdict};
+pub use workflows::{CITY_KIND, CaseSettings, Workflows};

@@ -7,7 +7,7 @@ use event_schemas::city::Millis;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Role;
+use crate::access::Role;
 use crate::case::Actor;
 
 /// The outcome of an act of administration. It counts only if every version it was decided
