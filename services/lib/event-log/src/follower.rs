@@ -36,7 +36,8 @@ pub enum StartAt {
     Beginning,
     /// With the next record to be written after opening.
     End,
-    /// Where a cursor points; partitions it does not name start at the beginning.
+    /// Where a cursor points; partitions it does not name start at the beginning. It may name only
+    /// topics that are followed: any other topic id passes for a topic that was re-created.
     Cursor(LogCursor),
 }
 
@@ -61,7 +62,6 @@ struct Partition {
 
 /// A reader of whole topics.
 pub struct Follower {
-    // Declared before the consumer: queues must go first.
     partitions: Vec<Partition>,
     consumer: Arc<BaseConsumer>,
     arrived: Arc<Notify>,
@@ -280,6 +280,21 @@ impl Follower {
 
     fn fault(&self, what: &'static str, error: &KafkaError) -> LogError {
         LogError::of(what, &self.config.brokers, error)
+    }
+}
+
+impl Drop for Follower {
+    /// Closing a consumer waits for its threads; that must not hold an async thread.
+    fn drop(&mut self) {
+        let partitions = std::mem::take(&mut self.partitions);
+        let consumer = Arc::clone(&self.consumer);
+        std::thread::spawn(move || {
+            drop(partitions);
+            while Arc::strong_count(&consumer) > 1 {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            drop(consumer);
+        });
     }
 }
 

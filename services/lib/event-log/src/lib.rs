@@ -8,16 +8,23 @@ mod config;
 mod decided;
 mod error;
 mod follower;
+mod group;
 mod metadata;
 mod producer;
 mod record;
 mod topics;
+mod transaction;
 
 pub use config::{LogConfig, MAX_RECORD_BYTES};
 pub use decided::{AppendError, Behind, Decided, DecidedLog, Folded};
 pub use error::LogError;
 pub use follower::{FollowBatch, Follower, StartAt};
+pub use group::{AssignedPartition, GroupConsumer, GroupEvent, GroupOptions};
 pub use metadata::{probe, topic_ids};
 pub use producer::{IdempotentProducer, PublishError, Published};
 pub use record::{OutRecord, Record};
 pub use topics::{TopicSettings, create_topics};
+pub use transaction::{OffsetMark, TransactionalProducer};
+
+/// A member's place in its group, as transactions need it.
+pub use rdkafka::consumer::ConsumerGroupMetadata;
