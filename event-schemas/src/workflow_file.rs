@@ -106,8 +106,6 @@ pub struct CommandFile {
 pub enum Target {
     /// Always there.
     State(String),
-    /// By present state; a state not named stays.
-    ByState(BTreeMap<String, String>),
     /// By the value of a boolean field (`passed`).
     ByField {
         /// The field's name.
@@ -117,6 +115,8 @@ pub enum Target {
         /// State when false.
         no: String,
     },
+    /// By present state; a state not named stays. Last, because it would read the form above too.
+    ByState(BTreeMap<String, String>),
 }
 
 /// One field of a command.
@@ -154,6 +154,8 @@ pub enum FieldKind {
     Place,
     /// A moment, RFC 3339.
     Time,
+    /// A number, e.g. degrees.
+    Number,
 }
 
 /// What a command does beyond its state change.
@@ -184,6 +186,11 @@ pub enum Effect {
     Resume,
     /// Verification and acknowledgement are cleared: a new episode of work.
     Reopen,
+    /// The router's alerts join the case; a returning condition or a graver alert ends the
+    /// acknowledgement.
+    AttachAlerts,
+    /// The clock named in the field `clock` is marked as breached.
+    BreachClock,
 }
 
 /// What must hold before a command.
