@@ -1,0 +1,25 @@
+//! Questions to the tables. Values are always bound parameters; identifiers come from closed lists.
+
+mod alerts;
+mod area;
+mod blob;
+mod case_events;
+mod cases;
+mod conditions;
+mod dead_letters;
+mod event_conditions;
+mod events;
+mod feeds;
+mod field_conditions;
+mod page;
+mod progress;
+pub(crate) mod sql;
+mod statistics;
+
+pub use alerts::AlertCursor;
+pub use cases::CaseCursor;
+pub use dead_letters::{DeadLetterCursor, DeadLetterFilter, StoredDeadLetter};
+pub use events::{EventCursor, StoredEvent};
+pub use feeds::{FeedActivity, Rejections};
+pub use page::{Page, PageRequest};
+pub use statistics::{EventDimension, EventStatistic, Measure, StatisticsRequest};
