@@ -1,0 +1,37 @@
+// The case's time limits: counting down, about to run out, run out, or met.
+
+import { useTranslation } from 'react-i18next';
+import { say } from '../i18n/language';
+import { span } from '../i18n/time';
+import { useNow } from '../live/feed';
+import type { LiveClock } from '../live/protocol';
+import { type ClockReading, readClock } from './clocks';
+
+const WORD = {
+  running: 'clock.left',
+  soon: 'clock.left',
+  over: 'clock.over',
+  paused: 'clock.paused',
+  met: 'clock.met',
+  late: 'clock.late',
+} as const;
+
+export function Clocks({ clocks }: { clocks: readonly LiveClock[] }) {
+  const { t, i18n } = useTranslation();
+  const now = useNow();
+  if (clocks.length === 0) return null;
+  const word = ({ face, left }: ClockReading) => t(WORD[face], { time: span(Math.abs(left)) });
+  return (
+    <ul className="clocks" aria-label={t('case.clocks')}>
+      {clocks.map((clock) => {
+        const reading = readClock(clock, now);
+        return (
+          <li key={clock.id} className={`clock ${reading.face}`} data-face={reading.face}>
+            <span className="clock-name">⏱ {say(clock.title, i18n.language)}</span>
+            <span className="clock-time mono">{word(reading)}</span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

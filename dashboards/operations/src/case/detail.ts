@@ -1,0 +1,86 @@
+// What the live picture does not carry about a case: its timeline and the orders allowed now.
+// Fetched when a case is opened and again whenever the stream shows a newer version.
+
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import { ask } from '../graphql/client';
+import { type FragmentOf, graphql, type ResultOf, readFragment } from '../graphql/tada';
+
+/** The query side may trail the stream by a moment: ask again so often, so far apart. */
+const ASK_AGAIN = 8;
+const ASK_AGAIN_MS = 250;
+
+export const caseDetail = graphql(`
+  fragment CaseDetail on Case {
+    id
+    key
+    version
+    status
+    allowedCommands
+    assignments { id state releasedAt unit { id key } }
+    timeline(last: 100) {
+      nodes {
+        at
+        actor { kind name }
+        command
+        words { zh en }
+      }
+    }
+  }
+`);
+
+const caseQuery = graphql(`query ConsoleCase($id: ID!) { case(id: $id) { ...CaseDetail } }`, [
+  caseDetail,
+]);
+
+export type CaseDetail = ResultOf<typeof caseDetail>;
+export type TimelineEntry = CaseDetail['timeline']['nodes'][number];
+
+interface Details {
+  byCase: ReadonlyMap<string, CaseDetail>;
+  failed: ReadonlyMap<string, string>;
+}
+
+export const details = createStore<Details>()(() => ({ byCase: new Map(), failed: new Map() }));
+
+export const useDetail = (caseId: string | null): CaseDetail | null =>
+  useStore(details, (state) => (caseId ? (state.byCase.get(caseId) ?? null) : null));
+
+export const useDetailFailure = (caseId: string | null): string | null =>
+  useStore(details, (state) => (caseId ? (state.failed.get(caseId) ?? null) : null));
+
+/** By the plain key that live frames use; the global id is for `node`. Takes over what an answer said about a case, unless something newer is known. */
+export function adopt(found: FragmentOf<typeof caseDetail>): CaseDetail {
+  const detail = readFragment(caseDetail, found);
+  const { byCase, failed } = details.getState();
+  if ((byCase.get(detail.key)?.version ?? -1) > detail.version) return detail;
+  const stillFailed = new Map(failed);
+  stillFailed.delete(detail.key);
+  details.setState({ byCase: new Map(byCase).set(detail.key, detail), failed: stillFailed });
+  return detail;
+}
+
+const asking = new Map<string, number>();
+
+/** Fetches until the detail is at least as new as `version`. */
+export async function fetchDetail(caseId: string, version: number): Promise<void> {
+  if ((asking.get(caseId) ?? -1) >= version) return;
+  asking.set(caseId, version);
+  try {
+    for (let n = 0; n < ASK_AGAIN; n += 1) {
+      const result = await ask(caseQuery, { id: caseId });
+      if (!result.ok || !result.data.case) {
+        fail(caseId, result.ok ? '' : result.reason);
+        return;
+      }
+      if (adopt(result.data.case).version >= version) return;
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+    }
+  } finally {
+    if (asking.get(caseId) === version) asking.delete(caseId);
+  }
+}
+
+function fail(caseId: string, reason: string): void {
+  details.setState({ failed: new Map(details.getState().failed).set(caseId, reason) });
+}

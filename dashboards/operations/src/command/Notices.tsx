@@ -1,0 +1,72 @@
+// Shows what became of orders that did not simply succeed.
+
+import type { TFunction } from 'i18next';
+import { useTranslation } from 'react-i18next';
+import { dismiss, type Notice, useNotices } from './notices';
+
+export function Notices() {
+  const { t } = useTranslation();
+  const shown = useNotices();
+  return (
+    <section className="notices" aria-label={t('notice.label')} aria-live="assertive">
+      {shown.map((notice) => (
+        <NoticeCard key={notice.id} notice={notice} />
+      ))}
+    </section>
+  );
+}
+
+function NoticeCard({ notice }: { notice: Notice }) {
+  const { t } = useTranslation();
+  const { retry } = notice;
+  return (
+    <div className="notice" data-kind={notice.kind} role="alert">
+      <p>
+        {notice.caseNumber ? <span className="mono">{notice.caseNumber} </span> : null}
+        {words(t, notice)}
+      </p>
+      {retry ? (
+        <button
+          type="button"
+          onClick={() => {
+            dismiss(notice.id);
+            retry();
+          }}
+        >
+          {t('notice.retry')}
+        </button>
+      ) : null}
+      <button
+        type="button"
+        className="icon"
+        onClick={() => dismiss(notice.id)}
+        aria-label={t('notice.dismiss')}
+      >
+        ✕
+      </button>
+    </div>
+  );
+}
+
+function words(t: TFunction, { kind, message, winner, command }: Notice): string {
+  switch (kind) {
+    case 'conflict':
+      return t('notice.conflict', { winner: actor(t, winner), message });
+    case 'network':
+      return t('notice.network', { reason: message });
+    case 'notAllowed':
+      return t('notice.notAllowed', { command: t(`command.${command}`) });
+    case 'offline':
+      return t('notice.offline');
+    case 'refused':
+      return t('notice.refused', { message });
+    case 'undecided':
+      return t('notice.undecided', { message });
+  }
+}
+
+function actor(t: TFunction, winner: Notice['winner']): string {
+  const kind = winner?.kind.toLowerCase();
+  if (kind === 'timer' || kind === 'router') return t(`notice.actor.${kind}`);
+  return winner?.name ?? '';
+}

@@ -1,0 +1,49 @@
+// From a key or a button to an order: at once where nothing more is needed, else by a dialog.
+
+import { world } from '../live/feed';
+import type { LiveCase } from '../live/protocol';
+import { type DialogName, openDialog, view } from '../view/view';
+import { toArrive, toLeave } from './assignment';
+import type { CommandName } from './keymap';
+import { tell } from './notices';
+import { withGuess } from './optimistic';
+import { give, isAllowed, orders } from './send';
+
+const DIALOG: Partial<Record<CommandName, DialogName>> = {
+  assignUnit: 'assign',
+  resolveCase: 'resolve',
+  verifyCase: 'verify',
+  closeCase: 'close',
+  addNote: 'note',
+};
+
+export function selectedCase(): string | null {
+  const { selected } = view.getState();
+  return selected?.startsWith('case:') ? selected.slice('case:'.length) : null;
+}
+
+export function perform(command: CommandName, caseId: string): void {
+  const truth = world.cases.get(caseId);
+  const { busy } = orders.getState();
+  // While an order is under way the next one may be begun: it waits, and is judged again then.
+  if (!truth || !(isAllowed(caseId, command) || busy.has(caseId))) {
+    refuse(command, truth?.number ?? '');
+    return;
+  }
+  const dialog = DIALOG[command];
+  if (dialog) openDialog(dialog);
+  else if (command === 'acknowledgeCase') void give(caseId, { command });
+  else if (command === 'markEnRoute' || command === 'markOnScene') move(command, truth);
+}
+
+function move(command: 'markEnRoute' | 'markOnScene', truth: LiveCase): void {
+  const { guesses } = orders.getState();
+  const item = withGuess(truth, guesses.get(truth.id));
+  const assignment = command === 'markEnRoute' ? toLeave(item) : toArrive(item);
+  if (assignment) void give(truth.id, { command, unit: assignment.unit });
+  else refuse(command, truth.number);
+}
+
+function refuse(command: CommandName, caseNumber: string): void {
+  tell({ kind: 'notAllowed', command, caseNumber, message: '' });
+}

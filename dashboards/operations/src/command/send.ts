@@ -1,0 +1,227 @@
+// Sends orders. One at a time per case, each with the version the last one left behind and a key
+// that makes a repeat harmless; the screen shows the expected effect until the stream answers.
+
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import { adopt, details } from '../case/detail';
+import { type Answer, order } from '../graphql/client';
+import { type FragmentOf, readFragment } from '../graphql/tada';
+import { feed, world } from '../live/feed';
+import { session } from '../shell/session';
+import * as documents from './documents';
+import type { CommandName } from './keymap';
+import { type Notice, tell } from './notices';
+import { type Guess, isShownAtOnce, pending } from './optimistic';
+
+/** What the operator adds to an order. */
+export type Fields =
+  | { command: 'acknowledgeCase' | 'closeCase' }
+  | { command: 'assignUnit'; unitId: string }
+  | { command: 'markEnRoute' | 'markOnScene'; unit: string }
+  | { command: 'resolveCase'; outcome: string }
+  | { command: 'verifyCase'; passed: boolean; note: string }
+  | { command: 'addNote'; text: string };
+
+interface Orders {
+  guesses: ReadonlyMap<string, Guess>;
+  /** Cases with an order under way. */
+  busy: ReadonlySet<string>;
+}
+
+/** An undecided or lost order is repeated with its key this often before the operator is asked. */
+const REPEATS = 2;
+const REPEAT_AFTER_MS = 700;
+
+export const orders = createStore<Orders>()(() => ({ guesses: new Map(), busy: new Set() }));
+
+export const useGuess = (caseId: string | null): Guess | undefined =>
+  useStore(orders, (state) => (caseId ? state.guesses.get(caseId) : undefined));
+export const useGuesses = () => useStore(orders, (state) => state.guesses);
+export const useBusy = (caseId: string | null): boolean =>
+  useStore(orders, (state) => caseId !== null && state.busy.has(caseId));
+
+/** 128 random bits; `crypto.randomUUID` needs a secure context, an intranet address is none. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+const versionOf = (caseId: string): number =>
+  Math.max(
+    world.cases.get(caseId)?.version ?? 0,
+    details.getState().byCase.get(caseId)?.version ?? 0,
+  );
+
+export const isAllowed = (caseId: string, command: CommandName): boolean =>
+  details.getState().byCase.get(caseId)?.allowedCommands.includes(command) ?? false;
+
+const queues = new Map<string, Promise<void>>();
+
+/** Gives an order about a case; orders about one case follow each other. */
+export function give(caseId: string, fields: Fields): Promise<void> {
+  const before = queues.get(caseId) ?? Promise.resolve();
+  const run = before.then(() => carryOut(caseId, fields, newKey()));
+  queues.set(caseId, run);
+  mark(caseId, true);
+  return run.finally(() => {
+    if (queues.get(caseId) !== run) return;
+    queues.delete(caseId);
+    mark(caseId, false);
+  });
+}
+
+function mark(caseId: string, on: boolean): void {
+  const busy = new Set(orders.getState().busy);
+  if (on) busy.add(caseId);
+  else busy.delete(caseId);
+  orders.setState({ busy });
+}
+
+async function carryOut(caseId: string, fields: Fields, key: string): Promise<void> {
+  const { command } = fields;
+  const number = world.cases.get(caseId)?.number ?? '';
+  const note = (notice: Omit<Notice, 'id' | 'command' | 'caseNumber'>) =>
+    tell({ ...notice, command, caseNumber: number });
+  if (feed.getState().freshness === 'OFFLINE') return note({ kind: 'offline', message: '' });
+  if (!isAllowed(caseId, command)) return note({ kind: 'notAllowed', message: '' });
+  const version = versionOf(caseId);
+  const assignmentId = 'unit' in fields ? assignmentOf(caseId, fields.unit) : null;
+  if ('unit' in fields && assignmentId === null) return note({ kind: 'notAllowed', message: '' });
+  guess(caseId, version, fields);
+  const answer = await repeat(() => dispatch({ caseId, version, key, assignmentId }, fields));
+  if (!settle(caseId, answer, note)) {
+    note({
+      kind: answer.ok ? 'undecided' : 'network',
+      message: reasonOf(answer),
+      retry: () => void give(caseId, fields),
+    });
+  }
+}
+
+/** The unit's present assignment, from whichever of stream and last answer knows more. */
+function assignmentOf(caseId: string, unit: string): string | null {
+  const detail = details.getState().byCase.get(caseId);
+  const live = world.cases.get(caseId);
+  if (detail && detail.version >= (live?.version ?? 0)) {
+    const found = detail.assignments.find(
+      ({ unit: { id, key }, releasedAt }) => !releasedAt && (id === unit || key === unit),
+    );
+    return found?.id ?? null;
+  }
+  return live?.assignments.find((assignment) => assignment.unit === unit)?.id ?? null;
+}
+
+type OutcomeMask = FragmentOf<typeof documents.outcome>;
+type OrderAnswer = Answer<{ result: OutcomeMask }>;
+
+interface Envelope {
+  caseId: string;
+  version: number;
+  key: string;
+  /** The assignment that an order about a unit is about. */
+  assignmentId: string | null;
+}
+
+function dispatch(
+  { caseId, version, key, assignmentId }: Envelope,
+  fields: Fields,
+): Promise<OrderAnswer> {
+  const base = { caseId, expectedVersion: version, idempotencyKey: key };
+  switch (fields.command) {
+    case 'acknowledgeCase':
+      return order(documents.acknowledgeCase, { input: base });
+    case 'assignUnit':
+      return order(documents.assignUnit, { input: { ...base, unitId: fields.unitId } });
+    case 'markEnRoute':
+      return order(documents.markEnRoute, { input: { ...base, assignmentId: assignmentId ?? '' } });
+    case 'markOnScene':
+      return order(documents.markOnScene, { input: { ...base, assignmentId: assignmentId ?? '' } });
+    case 'resolveCase':
+      return order(documents.resolveCase, { input: { ...base, outcome: fields.outcome } });
+    case 'verifyCase':
+      return order(documents.verifyCase, {
+        input: { ...base, passed: fields.passed, note: fields.note },
+      });
+    case 'closeCase':
+      return order(documents.closeCase, { input: base });
+    case 'addNote':
+      return order(documents.addNote, { input: { ...base, text: fields.text } });
+  }
+}
+
+const isOpenQuestion = (answer: OrderAnswer): boolean =>
+  !answer.ok ||
+  readFragment(documents.outcome, answer.data.result).__typename === 'CommandUndecided';
+
+async function repeat(send: () => Promise<OrderAnswer>): Promise<OrderAnswer> {
+  let answer = await send();
+  for (let n = 0; n < REPEATS && isOpenQuestion(answer); n += 1) {
+    await new Promise((resolve) => setTimeout(resolve, REPEAT_AFTER_MS));
+    answer = await send();
+  }
+  return answer;
+}
+
+/** Draws the consequences of an answer; `false` if it decided nothing. */
+function settle(
+  caseId: string,
+  answer: OrderAnswer,
+  note: (notice: Omit<Notice, 'id' | 'command' | 'caseNumber'>) => void,
+): boolean {
+  if (!answer.ok) {
+    forget(caseId);
+    return false;
+  }
+  const result = readFragment(documents.outcome, answer.data.result);
+  switch (result.__typename) {
+    case 'CommandAccepted':
+      adopt(result.case);
+      return true;
+    case 'CommandRefused':
+      forget(caseId);
+      note({ kind: 'refused', message: result.message });
+      return true;
+    case 'CommandConflict':
+      forget(caseId);
+      adopt(result.case);
+      note({ kind: 'conflict', message: result.message, winner: result.winner });
+      return true;
+    default:
+      forget(caseId);
+      return false;
+  }
+}
+
+function reasonOf(answer: OrderAnswer): string {
+  if (!answer.ok) return answer.reason;
+  const result = readFragment(documents.outcome, answer.data.result);
+  return 'message' in result ? result.message : '';
+}
+
+function guess(caseId: string, version: number, fields: Fields): void {
+  if (!isShownAtOnce(fields.command)) return;
+  const guesses = new Map(orders.getState().guesses);
+  guesses.set(caseId, {
+    caseId,
+    version,
+    command: fields.command,
+    operator: session.getState().name ?? '',
+    at: new Date().toISOString(),
+    ...('unitId' in fields ? { unit: fields.unitId } : {}),
+    ...('unit' in fields ? { unit: fields.unit } : {}),
+  });
+  orders.setState({ guesses });
+}
+
+function forget(caseId: string): void {
+  const guesses = new Map(orders.getState().guesses);
+  if (guesses.delete(caseId)) orders.setState({ guesses });
+}
+
+/** The stream has spoken: guesses about older versions go. */
+feed.subscribe(() => {
+  const { guesses } = orders.getState();
+  if (guesses.size === 0) return;
+  const left = pending(guesses, (caseId) => world.cases.get(caseId)?.version);
+  if (left.size < guesses.size) orders.setState({ guesses: left });
+});

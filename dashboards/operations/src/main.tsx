@@ -1,0 +1,34 @@
+// Starts the console: language first, then the question who is signed in, then the screen.
+
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { startLanguage } from './i18n/language';
+import { Console } from './shell/Console';
+import { Login } from './shell/Login';
+import { PanelBoundary } from './shell/PanelBoundary';
+import { resume, useSession } from './shell/session';
+import { view } from './view/view';
+import './styles/tokens.css';
+import './styles/shell.css';
+import './styles/queue.css';
+import './styles/case.css';
+import './styles/map.css';
+
+function App() {
+  const { state } = useSession();
+  if (state === 'asking') return null;
+  return state === 'in' ? <Console /> : <Login />;
+}
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no element #root');
+
+await startLanguage(view.getState().language);
+createRoot(root).render(
+  <StrictMode>
+    <PanelBoundary>
+      <App />
+    </PanelBoundary>
+  </StrictMode>,
+);
+await resume();

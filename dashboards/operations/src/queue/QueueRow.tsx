@@ -1,0 +1,88 @@
+// One row of the queue: what, where, how long, and who has it.
+
+import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { worstClock } from '../case/clocks';
+import { say } from '../i18n/language';
+import { span } from '../i18n/time';
+import { useNow } from '../live/feed';
+import { SEVERITY_COLOR } from '../severity/palette';
+import { SeverityMark } from '../severity/SeverityMark';
+import { useNames } from '../view/names';
+import type { ShownRow } from './freeze';
+
+interface Props {
+  shown: ShownRow;
+  top: number;
+  height: number;
+  selected: boolean;
+  onSelect: (key: string) => void;
+}
+
+export const QueueRow = memo(function QueueRow({ shown, top, height, selected, onSelect }: Props) {
+  const { t, i18n } = useTranslation();
+  const { places } = useNames();
+  const { row, gone } = shown;
+  const critical = row.severity === 1 && !row.acknowledged && !gone;
+  const place = row.place ? say(places.get(row.place), i18n.language) || row.place : '';
+  const names = ['row', selected && 'selected', gone && 'gone', critical && 'critical'];
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard moves the selection of the whole list.
+    // biome-ignore lint/a11y/useFocusableInteractive: focus stays on the list, which names the active row.
+    <div
+      id={`row-${row.key}`}
+      role="option"
+      aria-selected={selected}
+      className={names.filter(Boolean).join(' ')}
+      data-key={row.key}
+      style={{
+        transform: `translateY(${top}px)`,
+        height,
+        borderLeftColor: SEVERITY_COLOR[row.severity],
+      }}
+      onClick={() => onSelect(row.key)}
+    >
+      <SeverityMark severity={row.severity} />
+      <div className="row-words">
+        <div className="row-title">
+          <span className="row-name">{say(row.title, i18n.language)}</span>
+          {row.exercise ? <span className="chip exercise">{t('exercise')}</span> : null}
+        </div>
+        <div className="row-facts">
+          <span>{t(`severity.${row.severity}`)}</span>
+          <span className="row-place">{place || t('queue.unplaced')}</span>
+          {row.case ? <span className="mono">{row.case.number}</span> : null}
+        </div>
+      </div>
+      <div className="row-side">
+        <RowTime row={row} gone={gone} />
+        <RowState row={row} gone={gone} />
+      </div>
+    </div>
+  );
+});
+
+function RowTime({ row, gone }: ShownRow) {
+  const { t } = useTranslation();
+  const now = useNow();
+  const clock = row.case && !gone ? worstClock(row.case, now) : null;
+  if (clock && clock.left < 0) {
+    return <span className="breach mono">⏱ {t('clock.over', { time: span(-clock.left) })}</span>;
+  }
+  return <span className="mono">{clock ? `⏱ ${span(clock.left)}` : span(now - row.at)}</span>;
+}
+
+function RowState({ row, gone }: ShownRow) {
+  const { t } = useTranslation();
+  if (gone) {
+    const status = row.case?.status;
+    return <span className="state">{status ? t(`status.${status}`) : t('queue.gone')}</span>;
+  }
+  if (!row.case) return <span className="state unacked">{t('queue.alertOnly')}</span>;
+  if (!row.acknowledged) return <span className="state unacked">{t('queue.unacked')}</span>;
+  return (
+    <span className="state">
+      {t(`status.${row.case.status}`)} · {row.case.acknowledgedBy?.name}
+    </span>
+  );
+}

@@ -1,0 +1,52 @@
+// The queue as React sees it: rows of the live picture with the operator's own orders laid over,
+// filtered, and held still while it is in use.
+
+import { useMemo, useRef } from 'react';
+import { withGuess } from '../command/optimistic';
+import { useGuesses } from '../command/send';
+import { useFeed, world } from '../live/feed';
+import { useView } from '../view/view';
+import { type Held, type Shown, show } from './freeze';
+import { caseRow, queueRows, type Row } from './rows';
+
+/** All rows, whatever the filter. */
+export function useRows(): Row[] {
+  const cases = useFeed((feed) => feed.revision.cases);
+  const alerts = useFeed((feed) => feed.revision.alerts);
+  const guesses = useGuesses();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the revisions say that the world changed in place.
+  return useMemo(() => {
+    const shown = [...world.cases.values()].map((item) => withGuess(item, guesses.get(item.id)));
+    return queueRows(shown, world.alerts.values());
+  }, [cases, alerts, guesses]);
+}
+
+export interface Queue extends Shown {
+  frozen: boolean;
+  filtered: boolean;
+}
+
+export function useQueue(all: readonly Row[]): Queue {
+  const severities = useView((view) => view.severities);
+  const selected = useView((view) => view.selected);
+  const frozen =
+    useView((view) => view.freeze.size > 0 || view.dialog !== null) || selected !== null;
+  const thaw = useView((view) => view.thaw);
+  const memory = useRef<{ held: Held; thaw: number; severities: unknown }>({
+    held: null,
+    thaw,
+    severities,
+  });
+  const live = all.filter((row) => severities.includes(row.severity));
+  const { current } = memory;
+  // Asked for the new rows, or for other severities: hold on to the order as it is now.
+  const anew = current.thaw !== thaw || current.severities !== severities;
+  const shown = show(anew ? null : current.held, frozen, live, latestRow);
+  memory.current = { held: shown.held, thaw, severities };
+  return { ...shown, frozen: frozen && live.length > 0, filtered: live.length < all.length };
+}
+
+function latestRow(key: string): Row | null {
+  const item = key.startsWith('case:') ? world.cases.get(key.slice('case:'.length)) : undefined;
+  return item ? caseRow(item) : null;
+}

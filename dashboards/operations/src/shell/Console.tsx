@@ -1,0 +1,81 @@
+// The main screen: vital signs, map, queue and detail, as one instrument.
+
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { CasePanel } from '../case/CasePanel';
+import { CommandDialog } from '../command/dialogs';
+import { Notices } from '../command/Notices';
+import { startFeed } from '../live/feed';
+import { MapPanel } from '../map/MapPanel';
+import { QueuePanel } from '../queue/QueuePanel';
+import { useQueue, useRows } from '../queue/queue';
+import { VitalSigns } from '../signs/VitalSigns';
+import { fetchNames } from '../view/names';
+import { followHistory } from '../view/view';
+import { useBranding } from './branding';
+import { Footer } from './Footer';
+import { Header } from './Header';
+import { HelpDialog } from './HelpDialog';
+import { useKeys } from './keys';
+import { PanelBoundary } from './PanelBoundary';
+import { StaleBanner } from './StaleBanner';
+import { Ticker } from './Ticker';
+
+export function Console() {
+  const rows = useRows();
+  const queue = useQueue(rows);
+  useKeys(queue.rows);
+  useTitle(rows.filter((row) => !row.acknowledged).length);
+  useEffect(() => {
+    void fetchNames();
+    const quiet = startFeed();
+    const unfollow = followHistory();
+    return () => {
+      quiet();
+      unfollow();
+    };
+  }, []);
+  return (
+    <div className="console">
+      <Header />
+      <StaleBanner />
+      <PanelBoundary>
+        <VitalSigns rows={rows} />
+      </PanelBoundary>
+      <main className="work">
+        <div className="left">
+          <PanelBoundary>
+            <MapPanel rows={rows} />
+          </PanelBoundary>
+          <PanelBoundary>
+            <Ticker />
+          </PanelBoundary>
+        </div>
+        <div className="right">
+          <PanelBoundary>
+            <QueuePanel queue={queue} all={rows} />
+          </PanelBoundary>
+          <PanelBoundary>
+            <CasePanel />
+          </PanelBoundary>
+        </div>
+      </main>
+      <Footer />
+      <PanelBoundary>
+        <CommandDialog />
+      </PanelBoundary>
+      <HelpDialog />
+      <Notices />
+    </div>
+  );
+}
+
+/** What waits for an acknowledgement, readable from another tab. */
+function useTitle(waiting: number): void {
+  const { i18n } = useTranslation();
+  const branding = useBranding();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the language changes the branding.
+  useEffect(() => {
+    document.title = waiting > 0 ? `(${waiting}) ${branding}` : branding;
+  }, [waiting, branding, i18n.language]);
+}

@@ -1,0 +1,27 @@
+// A modal dialog on the browser's own `<dialog>`: focus stays inside, Escape closes, the rest is
+// inert, and nothing has to be injected that the content security policy would refuse.
+
+import { type ReactNode, useEffect, useRef } from 'react';
+import { openDialog } from '../view/view';
+
+interface Props {
+  title: string;
+  children: ReactNode;
+}
+
+export function Dialog({ title, children }: Props) {
+  const element = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    element.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  return (
+    <dialog ref={element} className="dialog" aria-label={title} onClose={() => openDialog(null)}>
+      <h2>{title}</h2>
+      {children}
+    </dialog>
+  );
+}

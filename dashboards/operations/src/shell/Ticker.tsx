@@ -1,0 +1,44 @@
+// The log lane: the newest events of all departments, for information, without any claim on attention.
+
+import { useTranslation } from 'react-i18next';
+import { say } from '../i18n/language';
+import { wallTime } from '../i18n/time';
+import { useFeed, useNow, world } from '../live/feed';
+import { SeverityMark } from '../severity/SeverityMark';
+import { useNames } from '../view/names';
+
+/** As many as the lane has room for on a tall screen. */
+const LINES = 8;
+
+export function Ticker() {
+  const { t, i18n } = useTranslation();
+  const { departments, places } = useNames();
+  const now = useNow();
+  useFeed((feed) => feed.revision.events);
+  const events = world.events.slice(0, LINES);
+  return (
+    <section className="ticker" aria-label={t('ticker.label')}>
+      <h2>{t('ticker.label')}</h2>
+      {events.length === 0 ? <p className="hint">{t('ticker.empty')}</p> : null}
+      <ul>
+        {events.map((event) => (
+          <li key={event.id}>
+            <time className="mono">{wallTime(Date.parse(event.time), now)}</time>
+            {event.level && event.level <= 2 ? (
+              <SeverityMark severity={event.level} size={13} />
+            ) : (
+              <span className="ticker-dot" aria-hidden="true" />
+            )}
+            <span className="ticker-who">
+              {say(departments.get(event.department), i18n.language) || event.department}
+            </span>
+            <span className="ticker-what">{say(event.title, i18n.language)}</span>
+            <span className="hint">
+              {event.place ? say(places.get(event.place), i18n.language) || event.place : ''}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,70 @@
+// Who is signed in. The session itself is an HttpOnly cookie that scripts cannot read: whether it
+// holds is asked of the hub, never remembered.
+
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import { ask, unauthorized } from '../graphql/client';
+import { graphql } from '../graphql/tada';
+import { refusal } from '../live/feed';
+
+export interface Session {
+  /** `asking` until the hub has said whether the cookie still holds. */
+  state: 'asking' | 'in' | 'out';
+  name: string | null;
+  /** The session ended while the console was in use. */
+  ended: boolean;
+}
+
+const viewerQuery = graphql(`query ConsoleViewer { viewer { name roles } }`);
+
+export const session = createStore<Session>()(() => ({
+  state: 'asking',
+  name: null,
+  ended: false,
+}));
+
+export const useSession = (): Session => useStore(session);
+
+/** Asks the hub who is signed in; an unreachable hub leaves a running session as it is. */
+export async function resume(): Promise<void> {
+  const answer = await ask(viewerQuery, {});
+  if (answer.ok) session.setState({ state: 'in', name: answer.data.viewer.name, ended: false });
+  else if (session.getState().state === 'asking') session.setState({ state: 'out', name: null });
+}
+
+export type LoginFailure = 'wrong' | 'unreachable' | 'tooMany';
+
+export async function login(name: string, password: string): Promise<LoginFailure | null> {
+  try {
+    const response = await fetch('/auth/login', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name, password }),
+    });
+    if (response.ok) {
+      await resume();
+      return session.getState().state === 'in' ? null : 'unreachable';
+    }
+    if (response.status === 429) return 'tooMany';
+    return response.status >= 500 ? 'unreachable' : 'wrong';
+  } catch {
+    return 'unreachable';
+  }
+}
+
+export async function logout(): Promise<void> {
+  try {
+    await fetch('/auth/logout', { method: 'POST' });
+  } finally {
+    session.setState({ state: 'out', name: null, ended: false });
+  }
+}
+
+unauthorized.tell = () => {
+  const { state } = session.getState();
+  session.setState({ state: 'out', name: null, ended: state === 'in' });
+};
+
+refusal.ask = () => {
+  if (session.getState().state === 'in') void resume();
+};

@@ -1,0 +1,89 @@
+// The vital signs of the position, computed from the live picture alone.
+
+import { readClock } from '../case/clocks';
+import type { LiveAlert, LiveCase, LiveSource, LiveUnit } from '../live/protocol';
+import { isOpen, type Row } from '../queue/rows';
+
+/** EEMUA 191: at most 1 in 10 minutes is steady, 2 manageable, from 10 on it is a flood. */
+export type RateBand = 'steady' | 'busy' | 'high' | 'flood';
+
+export const RATE_WINDOW_MS = 600_000;
+export const FLOOD_FROM = 10;
+
+export function alertRate(alerts: Iterable<LiveAlert>, now: number): { n: number; band: RateBand } {
+  let n = 0;
+  for (const alert of alerts) {
+    const at = Date.parse(alert.raisedAt);
+    if (at > now - RATE_WINDOW_MS && at <= now) n += 1;
+  }
+  const band = n <= 1 ? 'steady' : n <= 2 ? 'busy' : n < FLOOD_FROM ? 'high' : 'flood';
+  return { n, band };
+}
+
+export const unackedCritical = (rows: readonly Row[]): number =>
+  rows.filter((row) => row.severity === 1 && !row.acknowledged).length;
+
+export function openCases(cases: Iterable<LiveCase>, now: number): { n: number; breached: number } {
+  let n = 0;
+  let breached = 0;
+  for (const item of cases) {
+    if (!isOpen(item)) continue;
+    n += 1;
+    if (item.clocks.some((clock) => readClock(clock, now).face === 'over')) breached += 1;
+  }
+  return { n, breached };
+}
+
+/** Mean time from a case's start to its acknowledgement; `null` while none was acknowledged. */
+export function meanTimeToAck(cases: Iterable<LiveCase>): number | null {
+  let count = 0;
+  let taken = 0;
+  for (const item of cases) {
+    const clock = item.clocks.find(({ id }) => /ack/i.test(id));
+    if (!clock?.stoppedAt) continue;
+    count += 1;
+    taken += Date.parse(clock.stoppedAt) - Date.parse(clock.startedAt);
+  }
+  return count === 0 ? null : taken / count;
+}
+
+export function unitsFree(units: Iterable<LiveUnit>): { free: number; all: number } {
+  let free = 0;
+  let all = 0;
+  for (const unit of units) {
+    all += 1;
+    if (unit.state === 'AVAILABLE') free += 1;
+  }
+  return { free, all };
+}
+
+export interface DepartmentSign {
+  department: string;
+  state: LiveSource['state'];
+  lastEventAt: number | null;
+  perMinute: number;
+}
+
+const WORSE: Record<LiveSource['state'], number> = { live: 0, silent: 1, dead: 2 };
+
+/** One sign per department: the worst of its feeds, the newest of their events. */
+export function departmentSigns(sources: readonly LiveSource[]): DepartmentSign[] {
+  const byName = new Map<string, DepartmentSign>();
+  for (const source of sources) {
+    const at = source.lastEventAt ? Date.parse(source.lastEventAt) : null;
+    const sign = byName.get(source.department);
+    if (!sign) {
+      byName.set(source.department, {
+        department: source.department,
+        state: source.state,
+        lastEventAt: at,
+        perMinute: source.perMinute ?? 0,
+      });
+      continue;
+    }
+    if (WORSE[source.state] > WORSE[sign.state]) sign.state = source.state;
+    if (at !== null && at > (sign.lastEventAt ?? 0)) sign.lastEventAt = at;
+    sign.perMinute += source.perMinute ?? 0;
+  }
+  return [...byName.values()].sort((a, b) => (a.department < b.department ? -1 : 1));
+}

@@ -1,0 +1,48 @@
+// Names for codes: places and departments. The base map brings the places it draws, the hub the rest.
+
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import { ask } from '../graphql/client';
+import { graphql } from '../graphql/tada';
+import type { Text } from '../live/protocol';
+
+interface Names {
+  places: ReadonlyMap<string, Text>;
+  departments: ReadonlyMap<string, Text>;
+}
+
+export const names = createStore<Names>()(() => ({ places: new Map(), departments: new Map() }));
+
+export const useNames = (): Names => useStore(names);
+
+const namesQuery = graphql(`
+  query ConsoleNames {
+    departments { name titles { zh en } }
+    places { code names { zh en } children { code names { zh en } children { code names { zh en } } } }
+  }
+`);
+
+export function learnPlaces(found: Iterable<readonly [string, Text]>): void {
+  names.setState({ places: new Map([...names.getState().places, ...found]) });
+}
+
+interface Named {
+  code: string;
+  names: Text;
+  children?: readonly Named[];
+}
+
+function flatten(places: readonly Named[]): (readonly [string, Text])[] {
+  return places.flatMap((place) => [
+    [place.code, place.names] as const,
+    ...flatten(place.children ?? []),
+  ]);
+}
+
+export async function fetchNames(): Promise<void> {
+  const answer = await ask(namesQuery, {});
+  if (!answer.ok) return;
+  const { departments, places } = answer.data;
+  names.setState({ departments: new Map(departments.map(({ name, titles }) => [name, titles])) });
+  learnPlaces(flatten(places));
+}
