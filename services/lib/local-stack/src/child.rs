@@ -26,8 +26,9 @@ pub(crate) trait Engine: Send + Sync + 'static {
     fn stop_limit(&self) -> Duration;
     /// Writes its configuration and says how to run it; port 0 is any free port.
     fn command(&self, port: u16) -> Result<Command, StackError>;
-    /// Returns once it answers, with its port. `log_from` is where its log stood before it was spawned.
-    fn ready(&self, log_from: u64) -> impl Future<Output = u16> + Send;
+    /// Returns once it answers, with its port, or once it is certain that it never will. `log_from` is where its log
+    /// stood before it was spawned.
+    fn ready(&self, log_from: u64) -> impl Future<Output = Result<u16, String>> + Send;
 }
 
 /// A command in a group and an environment of its own, whose output goes to the log file.

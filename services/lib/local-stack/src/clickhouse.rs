@@ -1,6 +1,7 @@
 //! ClickHouse as a child: the HTTP interface on loopback, three users with grants, nothing else.
 
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
@@ -8,13 +9,16 @@ use tokio::process::Command;
 use tokio::time::sleep;
 
 use crate::checksums::write_atomically;
-use crate::child::{Engine, prepare, remembered_port};
+use crate::child::{Engine, log_since, prepare, remembered_port};
 use crate::data_dir::{Credentials, DataDir, write_private};
 use crate::health::Which;
 use crate::{StackError, launcher};
 
 const CONFIG: &str = include_str!("../pinned/clickhouse/config.xml");
 const USERS: &str = include_str!("../pinned/clickhouse/users.xml");
+
+/// How the engine begins the report of a failed query on its terminal.
+const FAILED: &str = "Received exception";
 
 /// A ClickHouse whose library is fetched and whose users are written.
 pub(crate) struct ClickHouse {
@@ -36,9 +40,13 @@ impl ClickHouse {
             library,
             launcher: launcher.to_path_buf(),
             dir: data.folder("clickhouse")?,
-            log: data.folder("logs")?.join("clickhouse.log"),
+            log: data.folder("logs")?.join("clickhouse.stderr.log"),
             credentials: data.credentials()?,
-            http: reqwest::Client::new(),
+            // An idle connection would hold up the engine's end.
+            http: reqwest::Client::builder()
+                .pool_max_idle_per_host(0)
+                .build()
+                .unwrap_or_default(),
         };
         clickhouse.write_users()?;
         clickhouse.write_system_database(data)?;
@@ -116,6 +124,10 @@ impl Engine for ClickHouse {
         let config = self.dir.join("config.xml");
         let text = CONFIG
             .replace("@PORT@", &port.to_string())
+            .replace(
+                "@LOG@",
+                &escaped(&self.log.with_file_name("clickhouse.log")),
+            )
             .replace("@DIR@", &escaped(&self.dir));
         write_atomically(&config, text.as_bytes())?;
         let port_file = self.port_file();
@@ -123,16 +135,23 @@ impl Engine for ClickHouse {
             std::fs::remove_file(&port_file).map_err(StackError::io("removing", &port_file))?;
         }
         let mut command = prepare(&self.launcher, launcher::CLICKHOUSE, &self.log, &self.dir)?;
-        command.args([&self.library, &config, &port_file]);
+        // The engine's terminal echoes there; what matters is on standard error.
+        command
+            .args([&self.library, &config, &port_file])
+            .stdout(Stdio::null());
         Ok(command)
     }
 
-    async fn ready(&self, _log_from: u64) -> u16 {
+    async fn ready(&self, log_from: u64) -> Result<u16, String> {
         loop {
             if let Some(port) = remembered_port(&self.port_file())
                 && self.answers(port).await
             {
-                return port;
+                return Ok(port);
+            }
+            // It has a terminal, so it would wait for a person to type something better.
+            if log_since(&self.log, log_from).contains(FAILED) {
+                return Err("it cannot open its port".to_owned());
             }
             sleep(Duration::from_millis(25)).await;
         }

@@ -136,7 +136,7 @@ impl Engine for Kafka {
         Ok(command)
     }
 
-    async fn ready(&self, log_from: u64) -> u16 {
+    async fn ready(&self, log_from: u64) -> Result<u16, String> {
         let port = loop {
             if let Some(port) = client_port(&log_since(&self.log, log_from)) {
                 break port;
@@ -149,7 +149,7 @@ impl Engine for Kafka {
         {
             sleep(Duration::from_millis(50)).await;
         }
-        port
+        Ok(port)
     }
 }
 

@@ -109,13 +109,16 @@ async fn start_once<E: Engine>(
 ) -> Result<Result<Running, Reason>, StackError> {
     let command = engine.command(port)?;
     let log_from = log_length(engine.log());
-    let mut child = spawner::spawn(command).await.map_err(StackError::io(
-        "starting a child that logs to",
-        engine.log(),
-    ))?;
+    let program = PathBuf::from(command.as_std().get_program());
+    let mut child = spawner::spawn(command)
+        .await
+        .map_err(StackError::io("starting", &program))?;
     board.set_pid(engine.which(), child.id());
     let otherwise = tokio::select! {
-        port = engine.ready(log_from) => return Ok(Ok(Running { child, port, log_from })),
+        ready = engine.ready(log_from) => match ready {
+            Ok(port) => return Ok(Ok(Running { child, port, log_from })),
+            Err(why) => why,
+        },
         status = child.wait() => end_of(status),
         () = sleep(READY_LIMIT) => format!("it did not answer within {} s", READY_LIMIT.as_secs()),
     };
