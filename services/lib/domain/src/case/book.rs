@@ -9,7 +9,7 @@ use event_schemas::workflow_file::Stage;
 use imbl::{OrdMap, OrdSet, Vector};
 
 use super::{
-    Actor, Aggregate, Applied, Case, Decision, FirstOutcome, Group, TimelineEntry, Unit, Verdict,
+    Aggregate, Applied, Case, Decision, FirstOutcome, Group, TimelineEntry, Unit, Verdict,
 };
 
 /// This many idempotency keys are remembered, oldest forgotten first: far more than any retry's
@@ -357,14 +357,13 @@ fn outline(aggregate: &Aggregate) -> (&'static str, &str, u64, &str, u64) {
 }
 
 fn entry_of(offset: i64, append_time: Millis, decision: &Decision, case: &Case) -> TimelineEntry {
-    let actor: Actor = decision.actor.clone();
     TimelineEntry {
         offset,
         case: case.id.clone(),
         version: case.version,
         at: decision.at,
         appended_at: append_time,
-        actor,
+        actor: decision.actor.clone(),
         command: decision.command.clone(),
         state: case.state.clone(),
         words: decision.entry.words.clone(),

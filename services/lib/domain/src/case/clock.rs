@@ -99,12 +99,14 @@ impl ClockRun {
 
     pub(super) fn stop(&mut self, now: Millis) {
         if self.is_open() {
+            // Done late, before the timer noticed: late all the same.
+            if let Some(due) = self.due_at()
+                && due < now
+            {
+                self.breached_at = Some(due);
+            }
             self.pause(now);
             self.stopped_at = Some(now);
-            // Done late, before the timer noticed: late all the same.
-            if self.used_ms > self.limit_ms && self.breached_at.is_none() {
-                self.breached_at = Some(now);
-            }
         }
     }
 }

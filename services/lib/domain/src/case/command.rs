@@ -25,7 +25,7 @@ pub struct Command {
     pub issuer: Issuer,
     /// Its fields by name, as JSON.
     pub fields: BTreeMap<String, Value>,
-    /// What the router adds: the group and the alerts.
+    /// Alerts that join the case: the router's, or those an operator opens a case for.
     pub routing: Option<Routed>,
 }
 
@@ -36,11 +36,11 @@ impl Command {
     }
 }
 
-/// What the router adds to a command.
-#[derive(Clone, Debug, PartialEq)]
+/// Alerts that join a case with a command.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Routed {
-    /// The group.
-    pub group: String,
+    /// The routing group, when the router gives the command.
+    pub group: Option<String>,
     /// The alerts that join the case, gravest first.
     pub alerts: Vec<CaseAlert>,
     /// Standard procedure of the gravest one's rule.

@@ -7,20 +7,31 @@ mod actor;
 mod book;
 mod clock;
 mod command;
+mod decide;
 mod decision;
+mod draft;
+mod effects;
+mod fields;
 mod model;
+mod permit;
+mod register;
+mod timers;
 mod unit;
 mod verdict;
+mod words;
 mod workflows;
 
 pub use actor::{Actor, ActorKind, Issuer};
 pub use book::{CaseBook, FoldCounts, KEYS_MAX};
 pub use clock::{ClockRun, ClockState};
 pub use command::{Command, Refusal, RefusalCode, Routed};
+pub use decide::decide;
 pub use decision::{Aggregate, Decision, EntryText, Group, TimelineEntry};
 pub use model::{
     Acknowledgement, CASE_ALERTS_MAX, Case, CaseAlert, Outcome, Suspension, Verification,
 };
+pub use register::register_unit;
+pub use timers::due_timers;
 pub use unit::{Assignment, AssignmentState, Unit, UnitState};
 pub use verdict::{Applied, FirstOutcome, Verdict};
 pub use workflows::{CITY_KIND, CaseSettings, Workflows};

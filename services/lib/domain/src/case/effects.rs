@@ -1,0 +1,276 @@
+//! What commands do beyond their state change: the workflow's built-in effects.
+
+use event_schemas::workflow_file::Effect;
+
+use super::draft::Draft;
+use super::workflows::{command_of, has_effect, opening_clocks};
+use super::{
+    Acknowledgement, Assignment, AssignmentState, CASE_ALERTS_MAX, CaseAlert, Outcome, Refusal,
+    RefusalCode, Suspension, UnitState, Verification,
+};
+
+impl Draft<'_> {
+    pub(super) fn apply(&mut self, effect: Effect) -> Result<(), Refusal> {
+        match effect {
+            Effect::Acknowledge => {
+                self.case.acknowledged = Some(Acknowledgement {
+                    by: self.actor.clone(),
+                    at: self.now,
+                });
+            }
+            Effect::AssignUnit => self.assign_unit()?,
+            Effect::UnitEnRoute => self.advance_unit(AssignmentState::EnRoute)?,
+            Effect::UnitOnScene => self.advance_unit(AssignmentState::OnScene)?,
+            Effect::ReleaseUnits => self.release_units(),
+            Effect::Transfer => self.transfer()?,
+            Effect::Resolve => {
+                self.case.outcome = Some(Outcome {
+                    text: self.fields.text("outcome").unwrap_or_default().to_owned(),
+                    by: self.actor.clone(),
+                    at: self.now,
+                });
+            }
+            Effect::Verify => self.verify(),
+            Effect::CountRework => self.count_rework(),
+            Effect::Suspend => {
+                self.case.suspension = Some(Suspension {
+                    state: self.case.state.clone(),
+                    by: self.actor.clone(),
+                    at: self.now,
+                    reason: self.fields.text("reason").map(str::to_owned),
+                    until: self.fields.time("until"),
+                });
+            }
+            Effect::Resume => self.resume()?,
+            Effect::Reopen => {
+                self.case.acknowledged = None;
+                self.case.outcome = None;
+                self.case.verification = None;
+                self.case.reopened += 1;
+                self.restart_clocks();
+            }
+            Effect::AttachAlerts => self.attach_alerts()?,
+            Effect::BreachClock => self.breach_clock()?,
+        }
+        Ok(())
+    }
+
+    fn assign_unit(&mut self) -> Result<(), Refusal> {
+        let id = self.fields.text("unit").unwrap_or_default().to_owned();
+        let case = self.case.id.clone();
+        let assignment = format!("{case}.{}", self.case.assignments.len() + 1);
+        let unit = self.unit_mut(&id).ok_or_else(|| unit_unknown(&id))?;
+        unit.state = UnitState::Assigned;
+        unit.case = Some(case);
+        unit.assignment = Some(assignment.clone());
+        let (unit_name, department) = (unit.name.clone(), unit.department.clone());
+        self.case.assignments.push(Assignment {
+            id: assignment,
+            unit: id,
+            unit_name,
+            department,
+            state: AssignmentState::Assigned,
+            assigned_by: self.actor.clone(),
+            assigned_at: self.now,
+            en_route_at: None,
+            on_scene_at: None,
+            released_at: None,
+        });
+        Ok(())
+    }
+
+    fn advance_unit(&mut self, state: AssignmentState) -> Result<(), Refusal> {
+        let id = self.fields.text("assignment").unwrap_or_default();
+        let now = self.now;
+        let assignment = self.case.assignments.iter_mut().find(|one| one.id == id);
+        let Some(assignment) = assignment else {
+            return Err(assignment_unknown());
+        };
+        assignment.state = state;
+        let unit_state = if state == AssignmentState::OnScene {
+            assignment.on_scene_at = Some(now);
+            UnitState::OnScene
+        } else {
+            assignment.en_route_at = Some(now);
+            UnitState::EnRoute
+        };
+        let unit = assignment.unit.clone();
+        if let Some(unit) = self.unit_mut(&unit) {
+            unit.state = unit_state;
+        }
+        Ok(())
+    }
+
+    fn release_units(&mut self) {
+        let now = self.now;
+        let mut released = Vec::new();
+        for assignment in &mut self.case.assignments {
+            if assignment.is_active() {
+                assignment.state = AssignmentState::Released;
+                assignment.released_at = Some(now);
+                released.push(assignment.unit.clone());
+            }
+        }
+        for id in released {
+            if let Some(unit) = self.unit_mut(&id) {
+                unit.state = UnitState::Available;
+                unit.case = None;
+                unit.assignment = None;
+            }
+        }
+    }
+
+    fn transfer(&mut self) -> Result<(), Refusal> {
+        let department = self.fields.text("department").map(str::to_owned);
+        if department == self.case.responsible {
+            return Err(Refusal::new(
+                RefusalCode::FieldWrong,
+                "案件已由该部门负责",
+                "that department is responsible already",
+            ));
+        }
+        self.case.responsible = department;
+        self.case.bounces += 1;
+        Ok(())
+    }
+
+    fn verify(&mut self) {
+        if self.fields.flag("passed") == Some(true) {
+            self.case.verification = Some(Verification {
+                by: self.actor.clone(),
+                at: self.now,
+                note: self.fields.text("note").map(str::to_owned),
+            });
+        }
+    }
+
+    fn count_rework(&mut self) {
+        if self.fields.flag("passed") == Some(false) {
+            self.case.rework += 1;
+            self.case.outcome = None;
+            self.case.verification = None;
+        }
+    }
+
+    fn resume(&mut self) -> Result<(), Refusal> {
+        if let Some(suspension) = self.case.suspension.take() {
+            self.enter(&suspension.state)?;
+        }
+        let now = self.now;
+        for clock in &mut self.case.clocks {
+            clock.resume(now);
+        }
+        Ok(())
+    }
+
+    /// Alerts join the case. The acknowledgement was given for what was known then: a condition
+    /// that returns, or a graver one, ends it, and the time limit for acknowledging runs anew.
+    fn attach_alerts(&mut self) -> Result<(), Refusal> {
+        let Some(routing) = self.routing else {
+            return Ok(());
+        };
+        let opening = self.case.version == 0;
+        let mut asks_again = false;
+        for alert in &routing.alerts {
+            if self.case.has_alert(&alert.id) {
+                continue;
+            }
+            if self.case.alerts.len() >= CASE_ALERTS_MAX {
+                return Err(Refusal::new(
+                    RefusalCode::FieldWrong,
+                    format!("案件最多关联 {CASE_ALERTS_MAX} 个警报"),
+                    format!("a case holds at most {CASE_ALERTS_MAX} alerts"),
+                ));
+            }
+            let returning = self
+                .case
+                .alerts
+                .iter()
+                .any(|known| known.fingerprint == alert.fingerprint);
+            let graver = alert.severity < self.case.severity;
+            if graver {
+                self.take_lead(alert);
+            }
+            asks_again |= !opening && (returning || graver);
+            self.case.alerts.push(CaseAlert {
+                attached_at: self.now,
+                ..alert.clone()
+            });
+        }
+        if self.case.sop.is_none() {
+            self.case.sop.clone_from(&routing.sop);
+            self.case.suggested_unit.clone_from(&routing.suggested_unit);
+        }
+        if asks_again && self.case.acknowledged.take().is_some() {
+            self.ask_again();
+        }
+        Ok(())
+    }
+
+    fn take_lead(&mut self, alert: &CaseAlert) {
+        self.case.severity = alert.severity;
+        self.case.title = alert.title.clone();
+        self.case.sop = None;
+        for clock in &mut self.case.clocks {
+            let file = self
+                .workflow
+                .clocks
+                .iter()
+                .find(|one| one.name == clock.name);
+            if let Some(limit) = file.and_then(|file| file.limit.get(&alert.severity))
+                && clock.is_open()
+            {
+                clock.limit_ms = clock.limit_ms.min(limit.ms);
+            }
+        }
+    }
+
+    fn ask_again(&mut self) {
+        let names: Vec<String> = opening_clocks(self.workflow)
+            .filter(|file| {
+                file.stops.iter().any(|stop| {
+                    command_of(self.workflow, stop)
+                        .is_some_and(|command| has_effect(command, Effect::Acknowledge))
+                })
+            })
+            .map(|file| file.name.clone())
+            .collect();
+        for name in names {
+            self.start_clock(&name);
+        }
+    }
+
+    fn breach_clock(&mut self) -> Result<(), Refusal> {
+        let name = self.fields.text("clock").unwrap_or_default();
+        let now = self.now;
+        let overdue = self.case.clocks.iter_mut().find_map(|clock| {
+            let due = clock.due_at().filter(|due| *due < now)?;
+            (clock.name == name).then_some((clock, due))
+        });
+        let Some((clock, due)) = overdue else {
+            return Err(Refusal::new(
+                RefusalCode::ClockNotDue,
+                format!("时限 {name} 未到"),
+                format!("the time limit '{name}' has not passed"),
+            ));
+        };
+        clock.breached_at = Some(due);
+        Ok(())
+    }
+}
+
+pub(super) fn unit_unknown(id: &str) -> Refusal {
+    Refusal::new(
+        RefusalCode::UnitUnknown,
+        format!("没有单位 {id}"),
+        format!("there is no unit '{id}'"),
+    )
+}
+
+pub(super) fn assignment_unknown() -> Refusal {
+    Refusal::new(
+        RefusalCode::AssignmentUnknown,
+        "该派遣单不属于此案件,或已过此步骤",
+        "the assignment is not on this case, or is past this step",
+    )
+}

@@ -1,0 +1,133 @@
+//! A command's fields: checked against the workflow once, then read without surprises.
+
+use std::collections::BTreeMap;
+
+use event_schemas::Text;
+use event_schemas::city::Millis;
+use event_schemas::workflow_file::{CommandFile, FieldFile, FieldKind};
+use serde_json::Value;
+
+use super::{Refusal, RefusalCode, Workflows};
+
+/// The longest text a field takes, in characters.
+const TEXT_MAX: usize = 2_000;
+
+/// Checked fields of one command.
+pub(super) struct Fields<'c> {
+    given: &'c BTreeMap<String, Value>,
+}
+
+impl<'c> Fields<'c> {
+    /// Every required field is there, every given one is known and holds what it should.
+    pub(super) fn check(
+        command: &CommandFile,
+        given: &'c BTreeMap<String, Value>,
+        workflows: &Workflows,
+    ) -> Result<Self, Refusal> {
+        for (name, value) in given {
+            let Some(field) = command.fields.iter().find(|field| field.name == *name) else {
+                return Err(Refusal::new(
+                    RefusalCode::FieldWrong,
+                    format!("命令“{}”没有字段 {name}", command.title.zh),
+                    format!("{} has no field '{name}'", command.name),
+                ));
+            };
+            if !value.is_null() {
+                check_value(field, value, workflows)?;
+            }
+        }
+        for field in command.fields.iter().filter(|field| field.required) {
+            let absent = match given.get(&field.name) {
+                None | Some(Value::Null) => true,
+                Some(Value::String(text)) => text.trim().is_empty(),
+                Some(_) => false,
+            };
+            if absent {
+                return Err(Refusal::new(
+                    RefusalCode::FieldMissing,
+                    format!("请填写“{}”", field.title.zh),
+                    format!("'{}' ({}) is required", field.title.en, field.name),
+                ));
+            }
+        }
+        Ok(Self { given })
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<&'c str> {
+        self.given.get(name).and_then(Value::as_str)
+    }
+
+    /// A text in both languages: as given by the hub, or one person's words in both places.
+    pub(super) fn bilingual(&self, name: &str) -> Option<Text> {
+        match self.given.get(name)? {
+            Value::String(text) => Some(Text::new(text.trim(), text.trim())),
+            other => serde_json::from_value(other.clone()).ok(),
+        }
+    }
+
+    pub(super) fn level(&self, name: &str) -> Option<u8> {
+        let level = self.given.get(name)?.as_u64()?;
+        u8::try_from(level).ok()
+    }
+
+    pub(super) fn flag(&self, name: &str) -> Option<bool> {
+        self.given.get(name)?.as_bool()
+    }
+
+    pub(super) fn number(&self, name: &str) -> Option<f64> {
+        self.given.get(name)?.as_f64()
+    }
+
+    pub(super) fn time(&self, name: &str) -> Option<Millis> {
+        Millis::parse(self.text(name)?)
+    }
+}
+
+fn check_value(field: &FieldFile, value: &Value, workflows: &Workflows) -> Result<(), Refusal> {
+    let expected = match field.kind {
+        FieldKind::Text => {
+            let fits = match value {
+                Value::String(text) => text.chars().count() <= TEXT_MAX,
+                Value::Object(_) => serde_json::from_value::<Text>(value.clone()).is_ok(),
+                _ => false,
+            };
+            (!fits).then_some(("文字,最多 2000 字", "a text of at most 2,000 characters"))
+        }
+        FieldKind::Level => {
+            let fits = value.as_u64().is_some_and(|level| (1..=4).contains(&level));
+            (!fits).then_some(("1 到 4", "a level from 1 to 4"))
+        }
+        FieldKind::Flag => (!value.is_boolean()).then_some(("是或否", "true or false")),
+        FieldKind::Number => {
+            let fits = value.as_f64().is_some_and(f64::is_finite);
+            (!fits).then_some(("数字", "a number"))
+        }
+        FieldKind::Unit | FieldKind::Assignment => {
+            (!value.is_string()).then_some(("编号", "an id"))
+        }
+        FieldKind::Department => {
+            let fits = value
+                .as_str()
+                .is_some_and(|name| workflows.knows_department(name));
+            (!fits).then_some(("目录中的部门", "a department of the catalog"))
+        }
+        FieldKind::Place => {
+            let fits = value
+                .as_str()
+                .is_some_and(|code| workflows.knows_place(code));
+            (!fits).then_some(("目录中的地点编码", "a place code of the catalog"))
+        }
+        FieldKind::Time => {
+            let fits = value.as_str().and_then(Millis::parse).is_some();
+            (!fits).then_some(("带时区的时间", "a date and time with a zone (RFC 3339)"))
+        }
+    };
+    match expected {
+        None => Ok(()),
+        Some((zh, en)) => Err(Refusal::new(
+            RefusalCode::FieldWrong,
+            format!("“{}”应为{zh}", field.title.zh),
+            format!("'{}' ({}) must be {en}", field.title.en, field.name),
+        )),
+    }
+}
