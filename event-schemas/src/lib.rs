@@ -4,9 +4,18 @@
 //! this crate loads and checks it, compiles contracts into one-pass validators, and holds the
 //! types of the hub's own records (`city`). It knows no Kafka, no ClickHouse and no clock.
 
+pub mod catalog;
 pub mod city;
+pub mod contract;
+pub mod coordinates;
+pub mod feed;
+pub mod places;
 pub mod rule_file;
 pub mod text;
 pub mod workflow_file;
 
+pub use catalog::{Catalog, CatalogError, CatalogErrors, Department, EventType};
+pub use contract::{Contract, Extract, PersonalSpan, Violation};
+pub use feed::Feed;
+pub use places::{Place, PlaceTree};
 pub use text::Text;

@@ -49,6 +49,22 @@ pub struct RuleFile {
     pub tests: Vec<RuleTest>,
 }
 
+impl RuleFile {
+    /// Every event type the rule names, in selectors that raise or clear.
+    pub fn event_types(&self) -> impl Iterator<Item = &str> {
+        let (raising, clears): (Vec<&Selector>, _) = match &self.when {
+            Condition::Match { of, clears } | Condition::Threshold { of, clears, .. } => {
+                (vec![of], clears)
+            }
+            Condition::Correlation { all, clears, .. } => (all.iter().collect(), clears),
+        };
+        raising
+            .into_iter()
+            .chain(clears)
+            .flat_map(|selector| selector.types.iter().map(String::as_str))
+    }
+}
+
 /// A constant level, or one read from the event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]

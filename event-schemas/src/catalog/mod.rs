@@ -1,0 +1,148 @@
+//! The catalog: what the city knows, as data. Loaded from the program or from a folder, checked as a
+//! whole, never changed afterwards.
+
+mod cross_check;
+mod department;
+mod errors;
+mod event_type;
+mod files;
+mod load;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+pub use department::Department;
+pub use errors::{CatalogError, CatalogErrors};
+pub use event_type::EventType;
+pub(crate) use files::{Files, read_yaml};
+
+use crate::feed::Feed;
+use crate::places::PlaceTree;
+use crate::rule_file::RuleFile;
+use crate::workflow_file::{UnitFile, WorkflowFile};
+
+/// A whole catalog, checked.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    version: String,
+    departments: Vec<Department>,
+    event_types: BTreeMap<String, EventType>,
+    feeds: Vec<Feed>,
+    rules: Vec<RuleFile>,
+    workflows: Vec<WorkflowFile>,
+    units: Vec<UnitFile>,
+    places: PlaceTree,
+    base_map: Option<String>,
+    examples: Vec<Example>,
+}
+
+/// An example event of the catalog.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Example {
+    /// Its file.
+    pub file: String,
+    /// The department it stands with.
+    pub department: String,
+    /// The whole event, structured JSON.
+    pub event: String,
+    /// What admission must say to it; absent: it is valid.
+    pub expect: Option<Expectation>,
+}
+
+/// What admission must say to an invalid example.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expectation {
+    /// The reason.
+    pub reason: crate::city::Reason,
+    /// JSON pointer into the event.
+    #[serde(default)]
+    pub path: Option<String>,
+}
+
+impl Catalog {
+    /// The catalog that came with the program.
+    pub fn embedded() -> Result<Self, CatalogErrors> {
+        load::load(&Files::embedded(), Vec::new())
+    }
+
+    /// A catalog in a folder.
+    pub fn load(dir: &Path) -> Result<Self, CatalogErrors> {
+        let mut errors = Vec::new();
+        let files = Files::read(dir, &mut errors);
+        load::load(&files, errors)
+    }
+
+    /// The same catalog for another city's places, e.g. for a replay of a real city's files.
+    #[must_use]
+    pub fn with_places(mut self, places: PlaceTree) -> Self {
+        self.places = places;
+        self.base_map = None;
+        self
+    }
+
+    /// Hash of the content, 16 hexadecimal digits.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// All departments, by name.
+    pub fn departments(&self) -> &[Department] {
+        &self.departments
+    }
+
+    /// One department.
+    pub fn department(&self, name: &str) -> Option<&Department> {
+        self.departments.iter().find(|d| d.name == name)
+    }
+
+    /// One event type.
+    pub fn event_type(&self, name: &str) -> Option<&EventType> {
+        self.event_types.get(name)
+    }
+
+    /// All event types, by name.
+    pub fn event_types(&self) -> impl Iterator<Item = &EventType> {
+        self.event_types.values()
+    }
+
+    /// All feeds, by department.
+    pub fn feeds(&self) -> &[Feed] {
+        &self.feeds
+    }
+
+    /// One feed.
+    pub fn feed(&self, name: &str) -> Option<&Feed> {
+        self.feeds.iter().find(|feed| feed.name == name)
+    }
+
+    /// The rules that come with the catalog.
+    pub fn rules(&self) -> &[RuleFile] {
+        &self.rules
+    }
+
+    /// The case kinds.
+    pub fn workflows(&self) -> &[WorkflowFile] {
+        &self.workflows
+    }
+
+    /// The units.
+    pub fn units(&self) -> &[UnitFile] {
+        &self.units
+    }
+
+    /// The places.
+    pub fn places(&self) -> &PlaceTree {
+        &self.places
+    }
+
+    /// The drawn base of the map (coast, river, roads) as `GeoJSON` text, where the catalog has one.
+    pub fn base_map(&self) -> Option<&str> {
+        self.base_map.as_deref()
+    }
+
+    /// Example events, valid and invalid.
+    pub fn examples(&self) -> &[Example] {
+        &self.examples
+    }
+}

@@ -1,0 +1,175 @@
+//! `feeds.yaml` as written: how a department's own file becomes events, without Rust.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::rule_file::Span;
+use crate::text::Text;
+
+/// One feed of a department.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct FeedFile {
+    /// `<department>.<feed>`.
+    pub(crate) name: String,
+    pub(crate) title: Text,
+    /// Nothing for this long: the feed counts as silent.
+    #[serde(default)]
+    pub(crate) silent_after: Option<Span>,
+    /// Nothing for this long: it counts as dead.
+    #[serde(default)]
+    pub(crate) dead_after: Option<Span>,
+    /// How its files are read; absent where the department publishes events itself.
+    #[serde(default)]
+    pub(crate) file: Option<MappingFile>,
+}
+
+/// How rows become events.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct MappingFile {
+    /// CloudEvents `source`; the run's label is appended.
+    pub(crate) source: String,
+    /// Template of what makes a row one of its kind; the event's id is its hash.
+    pub(crate) key: String,
+    /// Column that tells when the row became known: `recordedtime`, and the order of the file.
+    pub(crate) known: String,
+    /// IANA zone of times without an offset.
+    #[serde(default = "utc")]
+    pub(crate) zone: String,
+    /// Formats of times (strptime); RFC 3339 is always understood.
+    #[serde(default)]
+    pub(crate) time_formats: Vec<String>,
+    /// Reference system of the coordinates.
+    #[serde(default = "wgs84")]
+    pub(crate) crs: String,
+    /// Columns of longitude and latitude.
+    #[serde(default)]
+    pub(crate) lon: Option<String>,
+    #[serde(default)]
+    pub(crate) lat: Option<String>,
+    /// Columns that a file may lack.
+    #[serde(default)]
+    pub(crate) optional_columns: Vec<String>,
+    /// Value tables by name.
+    #[serde(default)]
+    pub(crate) tables: BTreeMap<String, BTreeMap<String, Value>>,
+    /// Pattern lists by name: the first that matches gives its value.
+    #[serde(default)]
+    pub(crate) patterns: BTreeMap<String, Vec<PatternFile>>,
+    /// Rows that are no events: those that meet any of these conditions.
+    #[serde(default)]
+    pub(crate) skip: Vec<ConditionFile>,
+    /// What a row becomes: the first whose conditions all hold.
+    pub(crate) rows: Vec<RowFile>,
+}
+
+fn utc() -> String {
+    String::from("UTC")
+}
+
+fn wgs84() -> String {
+    String::from("wgs84")
+}
+
+/// One pattern of a list.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct PatternFile {
+    pub(crate) like: String,
+    pub(crate) gives: Value,
+}
+
+/// A condition on one column; all that are given must hold.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ConditionFile {
+    pub(crate) column: String,
+    /// One of these values.
+    #[serde(rename = "in", default)]
+    pub(crate) one_of: Option<Vec<String>>,
+    /// None of these values.
+    #[serde(default)]
+    pub(crate) not_in: Option<Vec<String>>,
+    /// Matches this regular expression.
+    #[serde(default)]
+    pub(crate) like: Option<String>,
+    /// Does not match it.
+    #[serde(default)]
+    pub(crate) not_like: Option<String>,
+}
+
+/// What a row becomes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RowFile {
+    #[serde(default)]
+    pub(crate) when: Vec<ConditionFile>,
+    #[serde(rename = "type")]
+    pub(crate) event_type: String,
+    /// Template of the subject.
+    pub(crate) subject: String,
+    /// Column of the event time.
+    pub(crate) time: String,
+    /// Place code.
+    #[serde(default)]
+    pub(crate) place: Option<ValueFile>,
+    /// Level 1 to 4, where the contract's own rule should not decide.
+    #[serde(default)]
+    pub(crate) level: Option<ValueFile>,
+    /// Members of the data.
+    pub(crate) data: BTreeMap<String, ValueFile>,
+}
+
+/// Where a value comes from: a template in short, or the long form.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum ValueFile {
+    Template(String),
+    Field(FieldFile),
+}
+
+/// The long form of a value.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct FieldFile {
+    /// The column; or `template`; or neither, and then `otherwise` is a constant.
+    #[serde(default)]
+    pub(crate) column: Option<String>,
+    #[serde(default)]
+    pub(crate) template: Option<String>,
+    /// Name of a value table.
+    #[serde(default)]
+    pub(crate) table: Option<String>,
+    /// Name of a pattern list.
+    #[serde(default)]
+    pub(crate) patterns: Option<String>,
+    /// What the text is read as.
+    #[serde(rename = "as", default)]
+    pub(crate) kind: ValueKind,
+    /// Characters between a list's items, default blank.
+    #[serde(default)]
+    pub(crate) split: Option<String>,
+    /// Characters taken off a text's (or each item's) ends.
+    #[serde(default)]
+    pub(crate) strip: Option<String>,
+    /// The value where the column is empty or the table has no entry; without it the member is left
+    /// out when empty, and the row is refused when the table has no entry.
+    #[serde(default)]
+    pub(crate) otherwise: Option<Value>,
+}
+
+/// What a column's text is read as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum ValueKind {
+    #[default]
+    Text,
+    Integer,
+    Number,
+    Boolean,
+    Time,
+    List,
+}
