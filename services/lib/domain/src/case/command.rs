@@ -61,18 +61,22 @@ pub enum Refusal {
         message: Text,
     },
     /// The case has moved on since the giver looked.
-    #[error("case {case} was changed by {} in the meantime", winner.name)]
-    Conflict {
-        /// The case.
-        case: String,
-        /// Who changed it.
-        winner: Actor,
-        /// For the giver.
-        message: Text,
-    },
+    #[error("case {} was changed by {} in the meantime", .0.case, .0.winner.name)]
+    Conflict(Box<Conflict>),
     /// The key was already used: the first outcome stands.
     #[error("the key was already used at offset {}", .0.offset)]
     Repeat(FirstOutcome),
+}
+
+/// Who was first, when two gave commands on one version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// The case.
+    pub case: String,
+    /// Who changed it.
+    pub winner: Actor,
+    /// For the giver.
+    pub message: Text,
 }
 
 impl Refusal {

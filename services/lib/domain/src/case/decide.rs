@@ -1,5 +1,8 @@
 //! `decide`: from a command to the record that is appended, or to a refusal in words.
 
+use std::collections::BTreeMap;
+
+use event_schemas::Text;
 use event_schemas::city::Millis;
 use event_schemas::workflow_file::{CommandFile, Guard, Stage, WorkflowFile};
 use sha2::{Digest, Sha256};
@@ -10,8 +13,8 @@ use super::fields::Fields;
 use super::permit::step_is_ahead;
 use super::workflows::{command_of, may_start_from, opens};
 use super::{
-    Actor, CITY_KIND, Case, CaseBook, Command, Decision, EntryText, Issuer, Refusal, RefusalCode,
-    UnitState, Workflows,
+    CITY_KIND, Case, CaseBook, Command, Conflict, Decision, EntryText, Issuer, Refusal,
+    RefusalCode, UnitState, Workflows,
 };
 
 /// The longest idempotency key taken, in bytes.
@@ -65,7 +68,7 @@ pub fn decide(
         actor: &actor,
         now,
         case,
-        units: std::collections::BTreeMap::new(),
+        units: BTreeMap::new(),
     };
     for guard in &rule.guards {
         check_guard(&draft, *guard, workflows, &command.issuer)?;
@@ -169,18 +172,18 @@ fn check_version(command: &Command, case: &Case) -> Result<(), Refusal> {
 }
 
 fn conflict(case: &Case) -> Refusal {
-    let winner: &Actor = &case.changed_by;
-    Refusal::Conflict {
+    let winner = &case.changed_by;
+    Refusal::Conflict(Box::new(Conflict {
         case: case.id.clone(),
         winner: winner.clone(),
-        message: event_schemas::Text::new(
+        message: Text::new(
             format!("案件已被 {} 更新,请查看后重试", winner.name),
             format!(
                 "{} changed the case in the meantime; look again",
                 winner.name
             ),
         ),
-    }
+    }))
 }
 
 /// The case before its first decision: version 0, its number only a series.

@@ -24,7 +24,7 @@ mod workflows;
 pub use actor::{Actor, ActorKind, Issuer};
 pub use book::{CaseBook, FoldCounts, KEYS_MAX};
 pub use clock::{ClockRun, ClockState};
-pub use command::{Command, Refusal, RefusalCode, Routed};
+pub use command::{Command, Conflict, Refusal, RefusalCode, Routed};
 pub use decide::decide;
 pub use decision::{Aggregate, Decision, EntryText, Group, TimelineEntry};
 pub use model::{

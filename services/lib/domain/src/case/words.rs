@@ -1,5 +1,7 @@
 //! The sentence a timeline shows of a decision, made from the workflow's own titles.
 
+use std::collections::BTreeMap;
+
 use event_schemas::Text;
 use event_schemas::workflow_file::{FieldFile, FieldKind};
 use serde_json::Value;
@@ -8,7 +10,7 @@ use super::draft::Draft;
 
 impl Draft<'_> {
     /// The command's title, then what was given.
-    pub(super) fn words(&self, given: &std::collections::BTreeMap<String, Value>) -> Text {
+    pub(super) fn words(&self, given: &BTreeMap<String, Value>) -> Text {
         let mut parts: Vec<Text> = Vec::new();
         if let Some(alerts) = self.alert_words() {
             parts.push(alerts);
@@ -35,6 +37,10 @@ impl Draft<'_> {
         let first = alerts.first()?;
         Some(match alerts.len() {
             1 => first.title.clone(),
+            2 => Text::new(
+                format!("{}等 2 个警报", first.title.zh),
+                format!("{} and one more alert", first.title.en),
+            ),
             n => Text::new(
                 format!("{}等 {n} 个警报", first.title.zh),
                 format!("{} and {} more alerts", first.title.en, n - 1),

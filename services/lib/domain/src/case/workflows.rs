@@ -117,12 +117,12 @@ pub(super) fn command_of<'w>(workflow: &'w WorkflowFile, name: &str) -> Option<&
 }
 
 /// Whether a command may be given in a state (of a case that exists).
-pub(super) fn may_start_from(command: &CommandFile, state: &str, stage: Stage) -> bool {
+pub(super) fn may_start_from(command: &CommandFile, present: &str, stage: Stage) -> bool {
     command.from.iter().any(|from| match from.as_str() {
         "any" => true,
         "open" => stage.is_open(),
         "none" => false,
-        name => name == state,
+        name => name == present,
     })
 }
 

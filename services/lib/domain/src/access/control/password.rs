@@ -14,14 +14,12 @@ pub fn hash_password(password: &str, salt: &[u8; 16]) -> Option<String> {
 /// Whether the password is the hashed one. Without a hash (no such account) the same work is
 /// done all the same, so that the time taken does not tell which names exist.
 pub fn password_matches(password: &str, hash: Option<&str>) -> bool {
-    match hash {
-        Some(hash) => Argon2::default()
+    if let Some(hash) = hash {
+        return Argon2::default()
             .verify_password(password.as_bytes(), hash)
-            .is_ok(),
-        None => {
-            let spent = hash_password(password, b"no such account.");
-            drop(spent);
-            false
-        }
+            .is_ok();
     }
+    let spent = hash_password(password, b"no such account.");
+    drop(spent);
+    false
 }
