@@ -9,6 +9,7 @@ mod migrations;
 mod query;
 mod reader;
 mod rows;
+mod writer;
 
 pub use config::StoreConfig;
 pub use error::StoreError;
@@ -19,3 +20,5 @@ pub use query::{
     StoredDeadLetter, StoredEvent,
 };
 pub use reader::Reader;
+pub use rows::{DeadLetterRecord, EventRecord, Origin, RowFault, Rows, Table};
+pub use writer::{InsertToken, OffsetRange, RecorderProgress, Writer};
