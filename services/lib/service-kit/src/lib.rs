@@ -5,6 +5,7 @@ pub mod admin;
 pub mod backoff;
 pub mod clock;
 pub mod health;
+pub mod identity;
 pub mod random;
 pub mod supervise;
 pub mod telemetry;

@@ -1,0 +1,250 @@
+//! The owner of the picture: takes changes in, sends frames out, lets clients come and go.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+use axum::extract::ws::Utf8Bytes;
+use domain::alert::Alert;
+use domain::case::{Applied, CaseBook};
+use domain::event::Event;
+use event_schemas::catalog::Catalog;
+use event_schemas::city::Watermark;
+use service_kit::{Clock, Shutdown};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::audience::Audience;
+use crate::feeds::Feeds;
+use crate::frame::{Changes, Frame};
+use crate::picture::Picture;
+use crate::protocol::{self, Resume};
+use crate::{Config, Ports, snapshot};
+
+/// Inputs that may wait; followers wait with them when it is full, and so does the log.
+const INPUTS: usize = 8_192;
+
+/// Everything that moves the publisher.
+pub(crate) enum Input {
+    /// An alert changed.
+    Alert(Box<Alert>),
+    /// A decision was accepted.
+    Applied(Arc<Applied>),
+    /// Cases and units are known up to here; replaces what was known.
+    Book(Box<CaseBook>),
+    /// An event was admitted.
+    Event(Box<Event>),
+    /// Admission told how far it is.
+    Watermark(Watermark),
+    /// What was read so far is history: nobody needs to hear of it.
+    CaughtUp,
+    /// A client wants to listen.
+    Subscribe {
+        audience: Audience,
+        resume: Option<Resume>,
+        reply: oneshot::Sender<Subscribed>,
+    },
+}
+
+/// What a new client gets.
+pub(crate) struct Subscribed {
+    pub(crate) epoch: Arc<str>,
+    /// Whether `first` continues where the client left off.
+    pub(crate) resumed: bool,
+    /// Whether the client asked to resume and could not.
+    pub(crate) expired: bool,
+    /// Snapshot chunks, or missed frames.
+    pub(crate) first: Arc<[Utf8Bytes]>,
+    /// Frames from here on; ends when the client was too slow, or at the stop.
+    pub(crate) frames: mpsc::Receiver<Utf8Bytes>,
+}
+
+struct Client {
+    audience: Audience,
+    queue: mpsc::Sender<Utf8Bytes>,
+}
+
+struct Publisher {
+    picture: Picture,
+    feeds: Feeds,
+    catalog: Arc<Catalog>,
+    clock: Clock,
+    epoch: Arc<str>,
+    cursor: u64,
+    history: VecDeque<Frame>,
+    history_bytes: usize,
+    clients: HashMap<u64, Client>,
+    next_client: u64,
+    snapshots: BTreeMap<Audience, Arc<[Utf8Bytes]>>,
+    config: Config,
+}
+
+/// Starts the task; it ends at the shutdown, or when all senders are gone.
+pub(crate) fn spawn(config: &Config, ports: &Ports, shutdown: Shutdown) -> mpsc::Sender<Input> {
+    let (inputs, receiver) = mpsc::channel(INPUTS);
+    let departments = ports.catalog.departments().iter();
+    let publisher = Publisher {
+        picture: Picture::default(),
+        feeds: Feeds::of(departments.map(|department| department.name.as_str())),
+        catalog: Arc::clone(&ports.catalog),
+        clock: ports.clock.clone(),
+        epoch: uuid::Uuid::new_v4().simple().to_string().into(),
+        cursor: 0,
+        history: VecDeque::new(),
+        history_bytes: 0,
+        clients: HashMap::new(),
+        next_client: 0,
+        snapshots: BTreeMap::new(),
+        config: config.clone(),
+    };
+    service_kit::supervise("live publisher", async move {
+        publisher.run(receiver, shutdown).await;
+        Ok::<(), std::convert::Infallible>(())
+    });
+    inputs
+}
+
+impl Publisher {
+    async fn run(mut self, mut inputs: mpsc::Receiver<Input>, shutdown: Shutdown) {
+        let mut frame_tick = tokio::time::interval(self.config.frame_every);
+        frame_tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut beat_tick = tokio::time::interval(self.config.beat_every);
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                _ = frame_tick.tick() => self.publish(),
+                _ = beat_tick.tick() => self.beat(),
+                input = inputs.recv() => match input {
+                    None => return,
+                    Some(input) => self.take(input),
+                },
+            }
+        }
+    }
+
+    fn take(&mut self, input: Input) {
+        let now = self.clock.now();
+        match input {
+            Input::Alert(alert) => self.picture.alert(Arc::from(alert), now),
+            Input::Applied(applied) => self.picture.applied(&applied, now),
+            Input::Book(book) => self.picture.load(&book),
+            Input::Event(event) => {
+                self.feeds.heard(&event);
+                self.picture.event(&event, &self.catalog);
+            }
+            Input::Watermark(watermark) => self.feeds.watermark(&watermark),
+            Input::CaughtUp => {
+                self.picture.forget_changes();
+                self.snapshots.clear();
+            }
+            Input::Subscribe {
+                audience,
+                resume,
+                reply,
+            } => self.subscribe(audience, resume.as_ref(), reply),
+        }
+    }
+
+    /// Sends what changed since the last frame to everyone who wants it.
+    fn publish(&mut self) {
+        self.picture.tidy(self.clock.now());
+        if self.picture.changes.is_empty() {
+            return;
+        }
+        let changes = std::mem::take(&mut self.picture.changes);
+        self.remember(&changes);
+        let Some(frame) = self.history.back() else {
+            return;
+        };
+        let mut encoded: BTreeMap<Audience, Utf8Bytes> = BTreeMap::new();
+        let epoch = &self.epoch;
+        self.clients.retain(|_, client| {
+            let text = encoded
+                .entry(client.audience)
+                .or_insert_with(|| frame.encode(epoch, client.audience));
+            metrics::counter!("city_brain_live_gateway_frames_total").increment(1);
+            client.queue.try_send(text.clone()).is_ok()
+        });
+        self.count_clients();
+    }
+
+    fn remember(&mut self, changes: &Changes) {
+        let frame = Frame::new(changes, self.cursor, self.clock.now());
+        self.cursor = frame.to;
+        self.snapshots.clear();
+        self.history_bytes += frame.size();
+        self.history.push_back(frame);
+        while self.history.len() > self.config.history_frames
+            || (self.history_bytes > self.config.history_bytes && self.history.len() > 1)
+        {
+            if let Some(old) = self.history.pop_front() {
+                self.history_bytes -= old.size();
+            }
+        }
+    }
+
+    fn beat(&mut self) {
+        let now = self.clock.now();
+        let behind = self.feeds.behind(now);
+        let sources = self.feeds.report(now);
+        let text = protocol::beat(self.cursor, now, &sources, behind);
+        self.clients
+            .retain(|_, client| client.queue.try_send(text.clone()).is_ok());
+        self.count_clients();
+    }
+
+    fn count_clients(&self) {
+        metrics::gauge!("city_brain_live_gateway_clients").set(self.clients.len() as f64);
+    }
+
+    fn subscribe(
+        &mut self,
+        audience: Audience,
+        resume: Option<&Resume>,
+        reply: oneshot::Sender<Subscribed>,
+    ) {
+        // A snapshot taken now must include what has not been sent yet, or a change would be seen twice.
+        self.publish();
+        let missed = resume.and_then(|resume| self.missed(resume, audience));
+        let (queue, frames) = mpsc::channel(self.config.client_queue);
+        let resumed = missed.is_some();
+        let first = missed.unwrap_or_else(|| self.snapshot(audience));
+        let answer = Subscribed {
+            epoch: Arc::clone(&self.epoch),
+            resumed,
+            expired: resume.is_some() && !resumed,
+            first,
+            frames,
+        };
+        if reply.send(answer).is_ok() {
+            self.clients
+                .insert(self.next_client, Client { audience, queue });
+            self.next_client += 1;
+            self.count_clients();
+        }
+    }
+
+    /// The frames a returning client missed; `None` when they are no longer all known.
+    fn missed(&self, resume: &Resume, audience: Audience) -> Option<Arc<[Utf8Bytes]>> {
+        let cursor: u64 = resume.cursor.parse().ok()?;
+        let oldest = self.history.front().map_or(self.cursor, |frame| frame.from);
+        if *resume.epoch != *self.epoch || cursor > self.cursor || cursor < oldest {
+            return None;
+        }
+        Some(
+            self.history
+                .iter()
+                .filter(|frame| frame.from >= cursor)
+                .map(|frame| frame.encode(&self.epoch, audience))
+                .collect(),
+        )
+    }
+
+    /// The snapshot at the present cursor, written once for all who come before the next frame.
+    fn snapshot(&mut self, audience: Audience) -> Arc<[Utf8Bytes]> {
+        let (picture, cursor) = (&self.picture, self.cursor);
+        Arc::clone(
+            self.snapshots
+                .entry(audience)
+                .or_insert_with(|| snapshot::encode(picture, cursor, audience).into()),
+        )
+    }
+}
