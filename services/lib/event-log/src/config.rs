@@ -73,6 +73,8 @@ impl LogConfig {
             .set("enable.idempotence", "true")
             .set("linger.ms", "0")
             .set("retry.backoff.ms", "20")
+            // Topics are made before anybody writes: one that is unknown this long does not exist.
+            .set("topic.metadata.propagation.max.ms", "3000")
             .set("message.max.bytes", MAX_RECORD_BYTES.to_string())
             .set("queue.buffering.max.messages", "100000")
             .set("queue.buffering.max.kbytes", "65536");

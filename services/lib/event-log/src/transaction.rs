@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::ConsumerGroupMetadata;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer, PurgeConfig};
 use rdkafka::topic_partition_list::Offset;
 
 use crate::error::is_fencing;
@@ -164,6 +164,10 @@ impl TransactionalProducer {
         if !self.open {
             return Ok(());
         }
+        // Aborting waits for delivery reports that only polling brings in: purge, then drain.
+        self.producer
+            .purge(PurgeConfig::default().queue().inflight());
+        self.drain()?;
         self.retrying("aborting a transaction", |producer| {
             producer.abort_transaction(STEP)
         })?;
