@@ -5,5 +5,7 @@
 pub mod access;
 pub mod alert;
 pub mod case;
+pub mod engine;
 pub mod event;
 pub mod filter;
+pub mod rule;

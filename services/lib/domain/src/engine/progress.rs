@@ -1,0 +1,232 @@
+//! How event time advances: by the records of the partition alone.
+//!
+//! A **timeline** is a stretch of time that is judged by itself: the present; a labelled replay
+//! (the run's label is part of `source`); and history, for events without a label that reached their
+//! inbox more than a day after they happened. Exercises have timelines of their own. So a replayed
+//! storm and today do not judge each other late, and a drill never mixes with the real thing.
+//!
+//! On a timeline every department (and, in `city.matches`, every partition its events came through)
+//! is a **lane**. A lane knows its latest event time and, from watermarks, until when everything its
+//! inbox took is admitted. A lane is **idle** when that is at least [`IDLE_MS`] after the inbox took
+//! its last event: then nothing is under way.
+//!
+//! The clock of a rule on a timeline is over the lanes of the departments the rule names:
+//! - while some lane is not idle: the least latest event time of those lanes. What another inbox
+//!   still holds back cannot be overtaken; an inbox that is behind stops the clock, so silence is
+//!   never inferred from the hub's own delay;
+//! - when all are idle: the latest event time of all, plus the admitted wall time since that event
+//!   entered its inbox. So windows close when nothing more comes, in live operation and after a
+//!   replay alike, and nobody read a clock.
+//!
+//! It never goes back, and no event moves it past the moment its inbox took it, so one department's
+//! wrong clock cannot close the others' windows.
+
+use std::collections::BTreeMap;
+
+use event_schemas::city::{Millis, Watermark};
+use serde::{Deserialize, Serialize};
+
+use super::record::Matched;
+
+/// A lane is idle when everything its inbox took in this long after its last event is admitted.
+pub const IDLE_MS: i64 = 5_000;
+
+/// An event this much older than its inbox entry is history, not the present.
+pub const HISTORY_MS: i64 = 24 * 3_600_000;
+
+/// Events of a replay within this much of their inbox entry come as they happen: no need to wait
+/// until all inboxes have caught up.
+pub const LIVE_MS: i64 = 3_600_000;
+
+/// A stretch of time that is judged by itself.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Timeline {
+    /// What kind.
+    pub course: Course,
+    /// Drills and simulations only.
+    pub exercise: bool,
+}
+
+/// The kinds of timelines.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Course {
+    /// As it happens.
+    Present,
+    /// Unlabelled events from long ago.
+    History,
+    /// A labelled replay.
+    Run(String),
+}
+
+impl Timeline {
+    /// The timeline of an event.
+    pub fn of(event: &Matched) -> Self {
+        let course = match run_label(&event.source) {
+            Some(label) => Course::Run(label.to_owned()),
+            None if event.inbox_time.since(event.time) > HISTORY_MS => Course::History,
+            None => Course::Present,
+        };
+        Self {
+            course,
+            exercise: event.exercise,
+        }
+    }
+
+    /// Part of an alert's fingerprint; empty for the present, real one.
+    pub fn name(&self) -> String {
+        let course = match &self.course {
+            Course::Present => String::new(),
+            Course::History => String::from("history"),
+            Course::Run(label) => format!("run {label}"),
+        };
+        if self.exercise {
+            format!("{course} exercise")
+        } else {
+            course
+        }
+    }
+}
+
+/// The replay's label in a `source` such as `/power/outages?replay=storm` or `/replay/storm/power`.
+pub fn run_label(source: &str) -> Option<&str> {
+    let label = source
+        .split_once("replay=")
+        .or_else(|| source.split_once("/replay/"))
+        .map(|(_, rest)| rest)?;
+    let end = label.find(['&', '/', '#', '?']).unwrap_or(label.len());
+    (end > 0).then(|| &label[..end])
+}
+
+/// How far every inbox is admitted, and how far every lane of every timeline has come.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Progress {
+    /// By origin partition and department.
+    admitted: BTreeMap<i32, BTreeMap<String, Millis>>,
+    lanes: BTreeMap<Timeline, BTreeMap<i32, BTreeMap<String, Lane>>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Lane {
+    /// Greatest event time, held back to its inbox time.
+    latest: Millis,
+    /// When the inbox took the event that set `latest`.
+    latest_inbox: Millis,
+    /// When the inbox took the last event.
+    last_inbox: Millis,
+}
+
+/// A rule's clock on a timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reach {
+    /// Event time reached.
+    pub clock: Millis,
+    /// Nothing is under way on any lane.
+    pub idle: bool,
+}
+
+impl Progress {
+    /// Notes a watermark that came through `origin`. A department with several inboxes is as far as
+    /// the least of them.
+    pub(super) fn watermark(&mut self, watermark: &Watermark, origin: i32) {
+        let mut least: BTreeMap<&str, Millis> = BTreeMap::new();
+        for inbox in &watermark.inboxes {
+            let until = least
+                .entry(&inbox.department)
+                .or_insert(inbox.admitted_until);
+            *until = (*until).min(inbox.admitted_until);
+        }
+        let admitted = self.admitted.entry(origin).or_default();
+        for (department, until) in least {
+            match admitted.get_mut(department) {
+                Some(known) => *known = (*known).max(until),
+                None => {
+                    admitted.insert(department.to_owned(), until);
+                }
+            }
+        }
+    }
+
+    /// Notes an event on its lane.
+    pub(super) fn event(&mut self, timeline: &Timeline, event: &Matched, origin: i32) {
+        if !self.lanes.contains_key(timeline) {
+            self.lanes.insert(timeline.clone(), BTreeMap::new());
+        }
+        let Some(origins) = self.lanes.get_mut(timeline) else {
+            return;
+        };
+        let lanes = origins.entry(origin).or_default();
+        let time = event.time.min(event.inbox_time);
+        match lanes.get_mut(&event.department) {
+            Some(lane) => {
+                lane.last_inbox = lane.last_inbox.max(event.inbox_time);
+                if time >= lane.latest {
+                    lane.latest = time;
+                    lane.latest_inbox = event.inbox_time;
+                }
+            }
+            None => {
+                let lane = Lane {
+                    latest: time,
+                    latest_inbox: event.inbox_time,
+                    last_inbox: event.inbox_time,
+                };
+                lanes.insert(event.department.clone(), lane);
+            }
+        }
+    }
+
+    /// How far a rule that needs these departments has come on a timeline; `None` before any of
+    /// them had an event there.
+    pub(super) fn reach(&self, timeline: &Timeline, departments: &[String]) -> Option<Reach> {
+        let origins = self.lanes.get(timeline)?;
+        let mut busy: Option<Millis> = None;
+        let mut front: Option<Lane> = None;
+        let mut admitted: Option<Millis> = None;
+        for (origin, lanes) in origins {
+            for department in departments {
+                let Some(lane) = lanes.get(department) else {
+                    continue;
+                };
+                let until = self
+                    .admitted
+                    .get(origin)
+                    .and_then(|inboxes| inboxes.get(department))
+                    .copied();
+                if front.is_none_or(|front| lane.latest > front.latest) {
+                    front = Some(*lane);
+                }
+                match until {
+                    Some(until) if until.since(lane.last_inbox) >= IDLE_MS => {
+                        admitted = Some(admitted.map_or(until, |least| least.min(until)));
+                    }
+                    _ => busy = Some(busy.map_or(lane.latest, |least| least.min(lane.latest))),
+                }
+            }
+        }
+        if let Some(clock) = busy {
+            return Some(Reach { clock, idle: false });
+        }
+        let (front, admitted) = (front?, admitted?);
+        let clock = front.latest.plus(admitted.since(front.latest_inbox).max(0));
+        Some(Reach { clock, idle: true })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replays_label_is_read_off_its_source() {
+        assert_eq!(
+            run_label("/power/outages?replay=storm-24"),
+            Some("storm-24")
+        );
+        assert_eq!(
+            run_label("/replay/storm-24/power.outages"),
+            Some("storm-24")
+        );
+        assert_eq!(run_label("/power/outages?replay="), None);
+        assert_eq!(run_label("/power/outages"), None);
+    }
+}
