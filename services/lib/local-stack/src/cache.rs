@@ -122,3 +122,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
         },
     }
 }
+
+#[cfg(test)]
+#[path = "cache_tests.rs"]
+mod tests;

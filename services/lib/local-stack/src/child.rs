@@ -114,6 +114,7 @@ impl Reason {
                 "<Error>",
                 "<Fatal>",
                 "Exception",
+                "Error occurred",
                 "city-brain child:",
             ]
             .iter()
@@ -147,4 +148,35 @@ pub(crate) fn remembered_port(path: &PathBuf) -> Option<u16> {
         .parse()
         .ok()
         .filter(|port| *port != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reason;
+
+    #[test]
+    fn the_reason_of_a_death_is_read_from_its_log() {
+        let kafka = "[main] ERROR kafka.server.BrokerServer - Fatal error\norg.apache.kafka.common.KafkaException: Socket server \
+                     failed to bind to 127.0.0.1:9092: Address already in use.";
+        let clickhouse = "Received exception:\nCode: 210. DB::NetException: Listen [127.0.0.1]:8123 failed: Poco::Exception. \
+                          Code: 1000, e.code() = 98, Net Exception: Address already in use";
+        let full = "[data-plane-1] ERROR kafka.log.LogManager - java.io.IOException: No space left on device";
+        let first = "all well\n[main] ERROR kafka.Kafka$ - the cause\n[main] ERROR kafka.Kafka$ - its consequence\n";
+        for (log, reason) in [
+            (kafka, Reason::PortTaken),
+            (clickhouse, Reason::PortTaken),
+            (full, Reason::DiskFull),
+            (
+                first,
+                Reason::Other("it ended: [main] ERROR kafka.Kafka$ - the cause".to_owned()),
+            ),
+            ("all well\n", Reason::Other("it ended".to_owned())),
+        ] {
+            assert_eq!(Reason::find(log, "it ended"), reason);
+        }
+        assert_eq!(
+            Reason::PortTaken.sentence(9092),
+            "port 9092 is taken by another program"
+        );
+    }
 }

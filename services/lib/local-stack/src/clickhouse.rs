@@ -49,7 +49,7 @@ impl ClickHouse {
                 .unwrap_or_default(),
         };
         clickhouse.write_users()?;
-        clickhouse.write_system_database(data)?;
+        write_system_database(data)?;
         Ok(clickhouse)
     }
 
@@ -73,19 +73,6 @@ impl ClickHouse {
             text.replace(mark, &hex::encode(Sha256::digest(&credential.password)))
         });
         write_private(&self.dir.join("users.xml"), users.as_bytes())
-    }
-
-    /// Without this file the system database lives in memory, and its tables' folders are in the way at the second start.
-    fn write_system_database(&self, data: &DataDir) -> Result<(), StackError> {
-        let path = data.folder("clickhouse/store/metadata")?.join("system.sql");
-        if path.exists() {
-            return Ok(());
-        }
-        let uuid = uuid::Uuid::new_v4();
-        write_atomically(
-            &path,
-            format!("ATTACH DATABASE _ UUID '{uuid}'\nENGINE = Atomic\n").as_bytes(),
-        )
     }
 
     fn port_file(&self) -> PathBuf {
@@ -156,6 +143,19 @@ impl Engine for ClickHouse {
             sleep(Duration::from_millis(25)).await;
         }
     }
+}
+
+/// Without this file the system database lives in memory, and its tables' folders are in the way at the second start.
+fn write_system_database(data: &DataDir) -> Result<(), StackError> {
+    let path = data.folder("clickhouse/store/metadata")?.join("system.sql");
+    if path.exists() {
+        return Ok(());
+    }
+    let uuid = uuid::Uuid::new_v4();
+    write_atomically(
+        &path,
+        format!("ATTACH DATABASE _ UUID '{uuid}'\nENGINE = Atomic\n").as_bytes(),
+    )
 }
 
 /// A path as XML text.

@@ -96,15 +96,15 @@ fn swallow(mut screen: File) {
 
 fn run(library: &Path, arguments: &[CString]) -> Result<(), EngineError> {
     let mut argv: Vec<*mut c_char> = arguments.iter().map(|a| a.as_ptr().cast_mut()).collect();
-    let argc = c_int::try_from(argv.len()).unwrap_or(c_int::MAX);
+    let count = c_int::try_from(argv.len()).unwrap_or(c_int::MAX);
     argv.push(std::ptr::null_mut());
     // SAFETY: the file's sum is pinned, so its initializers are those of the engine that this code was written for.
     let library = unsafe { Library::new(library) }?;
     {
         // SAFETY: the symbol has this signature in the pinned version (chdb.h).
         let query: Symbol<'_, QueryCommandLine> = unsafe { library.get(b"chdb_query_cmdline\0") }?;
-        // SAFETY: argv is argc valid C strings and a null, and outlives the call; the result is never read.
-        unsafe { query(argc, argv.as_mut_ptr()) };
+        // SAFETY: argv is `count` valid C strings and a null, and outlives the call; the result is never read.
+        unsafe { query(count, argv.as_mut_ptr()) };
     }
     // Threads of the engine may still run its code.
     std::mem::forget(library);

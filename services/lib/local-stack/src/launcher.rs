@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt as _;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
 
 use nix::sys::prctl;
@@ -27,18 +27,18 @@ pub fn run_launcher_if_asked() {
     let Some(entry) = arguments.next() else {
         return;
     };
-    let run = match entry.to_str() {
+    let run: fn(&[OsString]) -> String = match entry.to_str() {
         Some(CHILD) => become_program,
         Some(CLICKHOUSE) => become_clickhouse,
         _ => return,
     };
-    let why = match arguments
-        .next()
-        .as_deref()
-        .and_then(|parent| parent.to_str()?.parse().ok())
+    let given: Vec<OsString> = arguments.collect();
+    let why = match given
+        .split_first()
+        .and_then(|(parent, rest)| Some((parent.to_str()?.parse().ok()?, rest)))
     {
-        Some(parent) => {
-            die_with(Pid::from_raw(parent)).map_or_else(|why| why, |()| run(arguments.collect()))
+        Some((parent, rest)) => {
+            die_with(Pid::from_raw(parent)).map_or_else(|why| why, |()| run(rest))
         }
         None => "the process id of the parent is missing".to_owned(),
     };
@@ -60,7 +60,7 @@ fn die_with(parent: Pid) -> Result<(), String> {
     }
 }
 
-fn become_program(arguments: Vec<OsString>) -> String {
+fn become_program(arguments: &[OsString]) -> String {
     let Some((program, arguments)) = arguments.split_first() else {
         return "the program to run is missing".to_owned();
     };
@@ -69,12 +69,11 @@ fn become_program(arguments: Vec<OsString>) -> String {
     format!("{} cannot be run: {error}", program.display())
 }
 
-fn become_clickhouse(arguments: Vec<OsString>) -> String {
-    let Ok([library, config, port_file]) = <[OsString; 3]>::try_from(arguments) else {
+fn become_clickhouse(arguments: &[OsString]) -> String {
+    let [library, config, port_file] = arguments else {
         return "expected: LIBRARY CONFIG PORT_FILE".to_owned();
     };
-    let [library, config, port_file] = [library, config, port_file].map(PathBuf::from);
-    match engine::serve(&library, &config, &port_file) {
+    match engine::serve(Path::new(library), Path::new(config), Path::new(port_file)) {
         Ok(()) => std::process::exit(0),
         Err(error) => error.to_string(),
     }

@@ -1,5 +1,6 @@
 //! Starts a child, waits until it answers, and starts it again on the same port whenever it dies.
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::sync::Arc;
@@ -18,12 +19,14 @@ use crate::child::{Engine, Reason, log_length, log_since, remembered_port};
 use crate::health::{Board, ChildHealth};
 use crate::spawner;
 
-/// A cold start on a slow, busy machine stays well below this.
-const READY_LIMIT: Duration = Duration::from_secs(90);
+/// After a crash Kafka reads its last segments again, which may take minutes: it must not be killed over that.
+const READY_LIMIT: Duration = Duration::from_secs(600);
 /// A first start is tried this often: the port may be taken, or a dying predecessor may still hold the files.
 const FIRST_ATTEMPTS: u32 = 4;
 const BACKOFF_FIRST: Duration = Duration::from_millis(200);
 const BACKOFF_LIMIT: Duration = Duration::from_secs(10);
+/// How much of the end of a log may tell of a death.
+const LAST_WORDS: u64 = 8 << 10;
 /// A child that lived this long did not die of how it was started.
 const STEADY: Duration = Duration::from_secs(60);
 
@@ -151,15 +154,14 @@ async fn watch_over<E: Engine>(
         if since.elapsed() > STEADY {
             attempt = 0;
         }
-        let mut reason = Reason::find(&log_since(engine.log(), running.log_from), &end_of(status))
-            .sentence(port);
-        let restarted = loop {
+        let mut reason = why_it_died(&*engine, running.log_from, status);
+        let again = loop {
             attempt += 1;
             tracing::warn!(
                 child = which.title(),
                 attempt,
                 reason,
-                "died, starting it again"
+                "is not there, starting it again"
             );
             board.set_health(
                 which,
@@ -182,13 +184,30 @@ async fn watch_over<E: Engine>(
                 },
             }
         };
-        match restarted {
+        match again {
             Some(again) => running = again,
             None => break,
         }
     }
     board.set_pid(which, None);
     board.set_health(which, ChildHealth::Stopped);
+}
+
+/// Why a child that had answered is gone. Killed by a signal it had no time to log; else the end of its log tells.
+fn why_it_died<E: Engine>(
+    engine: &E,
+    log_from: u64,
+    status: std::io::Result<ExitStatus>,
+) -> String {
+    let by_signal = status
+        .as_ref()
+        .is_ok_and(|status| status.signal().is_some());
+    let ended = end_of(status);
+    if by_signal {
+        return ended;
+    }
+    let from = log_from.max(log_length(engine.log()).saturating_sub(LAST_WORDS));
+    Reason::find(&log_since(engine.log(), from), &ended).sentence(0)
 }
 
 /// SIGTERM, a while, SIGKILL.

@@ -1,5 +1,6 @@
 //! Programs that we do not bring: finds them, checks their version, installs them where we may, else says the line.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use crate::{StackError, cache};
 
 /// A version is asked for with this much patience.
 const ANSWER_LIMIT: Duration = Duration::from_secs(20);
+const LOOK_EVERY: Duration = Duration::from_millis(300);
 
 /// A program, the version it must have at least, and Debian's packages that bring it.
 pub(crate) struct Tool {
@@ -23,8 +25,6 @@ pub(crate) struct Tool {
     /// Major and minor version.
     pub(crate) at_least: (u32, u32),
     pub(crate) packages: &'static [&'static str],
-    /// What to type instead where Debian's own packages are too old.
-    pub(crate) other_line: Option<&'static str>,
 }
 
 impl Tool {
@@ -62,12 +62,9 @@ impl Tool {
     }
 
     fn missing(&self) -> StackError {
-        let line = self
-            .other_line
-            .map_or_else(|| install_line(self.packages), str::to_owned);
         StackError::MissingTool {
             tool: self.title.to_owned(),
-            exact_line_to_type: line,
+            exact_line_to_type: install_line(self.packages),
         }
     }
 }
@@ -81,24 +78,26 @@ pub(crate) async fn install(
 ) -> Result<(), StackError> {
     let _lock = cache::lock(cache, "apt", title, progress).await?;
     let step = progress.step(&format!("{title}: installing {}", packages.join(", ")));
-    let apt = |arguments: &[&str]| {
-        let mut command = Command::new("apt-get");
-        command
-            .args(["-q", "-y", "-o", "DPkg::Lock::Timeout=300"])
-            .args(arguments)
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .kill_on_drop(true);
-        command
-    };
-    let arguments = [&["install", "--no-install-recommends"], packages].concat();
-    let what = || format!("{title} (Debian packages {})", packages.join(", "));
-    if run(apt(&arguments), &what()).await.is_err() {
+    let what = format!("{title} (Debian packages {})", packages.join(", "));
+    let log = cache.join("apt.log");
+    let install = [&["install", "--no-install-recommends"], packages].concat();
+    if run(apt(&install), &what, &log, || {}).await.is_err() {
         // The lists of packages may be old, or not there at all.
-        run(apt(&["update"]), &what()).await?;
-        run(apt(&arguments), &what()).await?;
+        run(apt(&["update"]), &what, &log, || {}).await?;
+        run(apt(&install), &what, &log, || {}).await?;
     }
     step.done(&format!("{title}: installed"));
     Ok(())
+}
+
+fn apt(arguments: &[&str]) -> Command {
+    let mut command = Command::new("apt-get");
+    // Another apt may be at work: it is waited for.
+    command
+        .args(["-q", "-y", "-o", "DPkg::Lock::Timeout=300"])
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    command
 }
 
 /// Whether this process may install packages: root on a Debian.
@@ -117,35 +116,46 @@ pub(crate) fn install_line(packages: &[&str]) -> String {
     )
 }
 
-/// Runs a command to its end; its last words are the reason of a failure.
-pub(crate) async fn run(mut command: Command, what: &str) -> Result<(), StackError> {
+/// Runs a command to its end, looking at its progress meanwhile; its last words in the log are the reason of a failure.
+pub(crate) async fn run(
+    mut command: Command,
+    what: &str,
+    log: &Path,
+    look: impl Fn(),
+) -> Result<(), StackError> {
     let failed = |reason: String| StackError::FetchFailed {
         what: what.to_owned(),
         reason,
     };
-    let output = command
+    let file = File::create(log).map_err(StackError::io("making", log))?;
+    let errors = file.try_clone().map_err(StackError::io("opening", log))?;
+    command
         .stdin(Stdio::null())
-        .output()
-        .await
-        .map_err(|error| failed(error.to_string()))?;
-    if output.status.success() {
-        return Ok(());
+        .stdout(file)
+        .stderr(errors)
+        .kill_on_drop(true);
+    let mut child = command.spawn().map_err(|error| failed(error.to_string()))?;
+    let status = loop {
+        match timeout(LOOK_EVERY, child.wait()).await {
+            Ok(ended) => break ended.map_err(|error| failed(error.to_string()))?,
+            Err(_) => look(),
+        }
+    };
+    if status.success() {
+        Ok(())
+    } else {
+        Err(failed(format!("{status}\n{}", last_lines(log))))
     }
-    Err(failed(format!(
-        "{}\n{}\n{}",
-        output.status,
-        last_lines(&output.stdout),
-        last_lines(&output.stderr)
-    )))
 }
 
-fn last_lines(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
+fn last_lines(log: &Path) -> String {
+    let text = std::fs::read(log).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
     let lines: Vec<&str> = text
         .lines()
         .filter(|line| !line.trim().is_empty())
         .collect();
-    lines[lines.len().saturating_sub(6)..].join("\n")
+    lines[lines.len().saturating_sub(8)..].join("\n")
 }
 
 /// Every place of the search path that has the program; `JAVA_HOME` goes before it.
@@ -191,7 +201,32 @@ fn parse_version(said: &str) -> Option<(u32, u32)> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_version;
+    use super::{Tool, parse_version};
+
+    #[tokio::test]
+    async fn a_tool_that_is_missing_or_too_old_is_told_with_the_line_that_brings_it() {
+        let tool = |programs, at_least| Tool {
+            title: "A shell",
+            programs,
+            version_argument: "--version",
+            at_least,
+            packages: &["a-shell", "its-libraries"],
+        };
+        assert!(tool(&["bash"], (1, 0)).find().await.is_some());
+        assert!(
+            tool(&["no-such-shell", "bash"], (1, 0))
+                .find()
+                .await
+                .is_some()
+        );
+        assert!(tool(&["bash"], (9999, 0)).find().await.is_none());
+        let said = tool(&["no-such-shell"], (1, 0)).missing().to_string();
+        assert!(
+            said.starts_with("A shell is needed")
+                && said.ends_with("apt-get install -y a-shell its-libraries"),
+            "{said}"
+        );
+    }
 
     #[test]
     fn a_version_is_found_in_what_each_tool_says_of_itself() {

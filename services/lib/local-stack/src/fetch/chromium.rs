@@ -15,7 +15,6 @@ const CHROMIUM: Tool = Tool {
     version_argument: "--version",
     at_least: (120, 0),
     packages: PACKAGES,
-    other_line: None,
 };
 
 /// A Chromium that can show Chinese.

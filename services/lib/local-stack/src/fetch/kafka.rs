@@ -19,7 +19,6 @@ const JAVA: Tool = Tool {
     version_argument: "-version",
     at_least: (17, 0),
     packages: &["default-jre-headless"],
-    other_line: None,
 };
 
 const MAVEN: Tool = Tool {
@@ -28,7 +27,6 @@ const MAVEN: Tool = Tool {
     version_argument: "--version",
     at_least: (3, 6),
     packages: &["maven"],
-    other_line: None,
 };
 
 /// A Java that can run Kafka.
@@ -44,27 +42,46 @@ pub async fn ensure_kafka(cache_dir: &Path, progress: &Progress) -> Result<PathB
         files: parse_list(SUMS, "lib"),
         needed_mib: 400,
     };
-    let fetch = async |part: &Path| {
-        JAVA.ensure(cache_dir, progress).await?;
-        let maven = MAVEN.ensure(cache_dir, progress).await?;
-        let step = progress.step(&format!("Apache Kafka {VERSION}: fetching by Maven, 43 MB"));
-        write_atomically(&part.join("pom.xml"), POM.as_bytes())?;
-        let mut command = Command::new(maven);
-        command
-            .args([
-                "-q",
-                "-B",
-                "dependency:copy-dependencies",
-                "-DoutputDirectory=lib",
-            ])
-            .current_dir(part)
-            .kill_on_drop(true);
-        tools::run(command, &format!("Apache Kafka {VERSION} (by Maven)")).await?;
-        step.done(&format!("Apache Kafka {VERSION}: fetched"));
-        Ok(())
-    };
+    let fetch = async |part: &Path| fetch(part, cache_dir, progress).await;
     Ok(artifact
         .ensure(cache_dir, progress, fetch)
         .await?
         .join("lib"))
+}
+
+async fn fetch(part: &Path, cache: &Path, progress: &Progress) -> Result<(), StackError> {
+    JAVA.ensure(cache, progress).await?;
+    let maven = MAVEN.ensure(cache, progress).await?;
+    let step = progress.step(&format!(
+        "Apache Kafka {VERSION}: fetching by Maven (43 MB, once)"
+    ));
+    write_atomically(&part.join("pom.xml"), POM.as_bytes())?;
+    let mut command = Command::new(maven);
+    command
+        .args([
+            "-B",
+            "dependency:copy-dependencies",
+            "-DoutputDirectory=lib",
+        ])
+        .current_dir(part);
+    let log = part.join("fetch.log");
+    let look = || {
+        let said = std::fs::read_to_string(&log).unwrap_or_default();
+        let fetched = said.lines().filter(|line| {
+            line.starts_with("Downloaded from") || line.contains("] Downloaded from")
+        });
+        step.detail(format!(
+            "Apache Kafka {VERSION}: fetching by Maven, {} files",
+            fetched.count()
+        ));
+    };
+    tools::run(
+        command,
+        &format!("Apache Kafka {VERSION} (by Maven)"),
+        &log,
+        look,
+    )
+    .await?;
+    step.done(&format!("Apache Kafka {VERSION}: fetched"));
+    Ok(())
 }

@@ -4,9 +4,9 @@ mod chromium;
 mod clickhouse;
 mod kafka;
 mod node;
+mod npm;
 
 pub use chromium::ensure_chromium;
 pub use clickhouse::ensure_clickhouse;
 pub use kafka::{ensure_java, ensure_kafka};
 pub use node::ensure_node;
-pub(crate) use node::ensure_npm;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use local_stack::{ChildHealth, ClickHouseAddress, LocalStack};
+use local_stack::{ChildHealth, ClickHouseAddress, LocalStack, StackHealth};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::kafka_client;
@@ -87,7 +87,7 @@ async fn a_killed_clickhouse_comes_back_on_its_port_with_its_data() {
         matches!(&seen.clickhouse, Some(ChildHealth::Restarting { attempt: 1, reason }) if reason.contains("signal: 9")),
         "{seen:?}"
     );
-    until(&mut health, "ready again", |all| all.is_ready()).await;
+    until(&mut health, "ready again", StackHealth::is_ready).await;
     assert_eq!(sum(&address).await, "42");
     assert_ne!(stack.pids().clickhouse.unwrap(), killed);
     stop(stack).await;
@@ -105,7 +105,7 @@ async fn a_killed_kafka_comes_back_on_its_port_with_what_it_acknowledged() {
     let mut health = stack.health();
     kill_9(stack.pids().kafka.unwrap());
     until(&mut health, "restarting", |all| !all.is_ready()).await;
-    until(&mut health, "ready again", |all| all.is_ready()).await;
+    until(&mut health, "ready again", StackHealth::is_ready).await;
     assert_eq!(kafka_client::read(&brokers, "kept").await, ["a fact"]);
     stop(stack).await;
 }
@@ -155,13 +155,13 @@ async fn a_port_that_is_taken_at_a_restart_is_waited_for_and_named() {
     kill_9(stack.pids().clickhouse.unwrap());
     let taker = take(address.url.strip_prefix("http://").unwrap()).await;
     let port = taker.local_addr().unwrap().port();
-    let taken = format!("port {port} is taken by another program");
-    until(&mut health, &taken, |all| {
-        matches!(&all.clickhouse, Some(ChildHealth::Restarting { reason, .. }) if *reason == taken)
+    let complaint = format!("port {port} is taken by another program");
+    until(&mut health, &complaint, |all| {
+        matches!(&all.clickhouse, Some(ChildHealth::Restarting { reason, .. }) if *reason == complaint)
     })
     .await;
     drop(taker);
-    until(&mut health, "ready again", |all| all.is_ready()).await;
+    until(&mut health, "ready again", StackHealth::is_ready).await;
     assert_eq!(
         ask(&address, Some(&address.admin), "SELECT 1")
             .await
