@@ -31,6 +31,7 @@ pub(crate) fn load(files: &Files, mut errors: Vec<CatalogError>) -> Result<Catal
     }
     load_city(files, &mut catalog, &mut errors);
     super::cross_check::check(&catalog, &mut errors);
+    super::example_check::check(&catalog, &mut errors);
     if errors.is_empty() {
         Ok(catalog)
     } else {

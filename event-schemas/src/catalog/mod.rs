@@ -5,6 +5,7 @@ mod cross_check;
 mod department;
 mod errors;
 mod event_type;
+mod example_check;
 mod files;
 mod load;
 

@@ -25,6 +25,7 @@ pub use walk::{DEPTH_MAX, VIOLATIONS_MAX};
 pub use words::Words;
 
 pub(crate) use notes::CityNotes;
+pub(crate) use violation::excerpt;
 
 use node::{Kinds, Node};
 use serde_json::Value;

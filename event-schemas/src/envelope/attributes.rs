@@ -1,0 +1,296 @@
+//! Attributes one by one, whichever mode they came in: names, forms, meaning.
+
+use std::borrow::Cow;
+
+use super::{CityAttributes, Envelope, EnvelopeFault};
+use crate::city::Reason;
+use crate::contract::parse_rfc3339;
+
+/// An attribute's value as it stands in JSON or in a header.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value<'e> {
+    Text(Cow<'e, str>),
+    Number(f64),
+    Flag(bool),
+}
+
+impl<'e> Value<'e> {
+    /// The canonical text of the value.
+    fn text(self) -> Cow<'e, str> {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(number) => number.to_string().into(),
+            Self::Flag(flag) => if flag { "true" } else { "false" }.into(),
+        }
+    }
+}
+
+/// Attributes gathered so far.
+#[derive(Default)]
+pub(crate) struct Gathered<'e> {
+    spec_version: Option<Cow<'e, str>>,
+    id: Option<Cow<'e, str>>,
+    source: Option<Cow<'e, str>>,
+    event_type: Option<Cow<'e, str>>,
+    subject: Option<Cow<'e, str>>,
+    time: Option<crate::city::Millis>,
+    content_type: Option<Cow<'e, str>>,
+    data_schema: Option<Cow<'e, str>>,
+    city: CityAttributes<'e>,
+    lon: Option<f64>,
+    lat: Option<f64>,
+    extensions: Vec<(Cow<'e, str>, Cow<'e, str>)>,
+}
+
+impl<'e> Gathered<'e> {
+    /// Takes one attribute.
+    pub(crate) fn take(
+        &mut self,
+        name: Cow<'e, str>,
+        value: Value<'e>,
+    ) -> Result<(), EnvelopeFault> {
+        match name.as_ref() {
+            "specversion" => once(&mut self.spec_version, &name, text(&name, value)?),
+            "id" => once(&mut self.id, &name, text(&name, value)?),
+            "source" => once(&mut self.source, &name, source(&name, value)?),
+            "type" => once(&mut self.event_type, &name, text(&name, value)?),
+            "subject" => once(&mut self.subject, &name, text(&name, value)?),
+            "time" => once(&mut self.time, &name, time(&name, value)?),
+            "datacontenttype" => once(&mut self.content_type, &name, text(&name, value)?),
+            "dataschema" => once(&mut self.data_schema, &name, text(&name, value)?),
+            _ => self.take_extension(name, value),
+        }
+    }
+
+    fn take_extension(
+        &mut self,
+        name: Cow<'e, str>,
+        value: Value<'e>,
+    ) -> Result<(), EnvelopeFault> {
+        let city = &mut self.city;
+        match name.as_ref() {
+            "recordedtime" => once(&mut city.recorded_time, &name, time(&name, value)?),
+            "correlationid" => once(&mut city.correlation_id, &name, text(&name, value)?),
+            "causationid" => once(&mut city.causation_id, &name, text(&name, value)?),
+            "dataclassification" => once(&mut city.data_classification, &name, text(&name, value)?),
+            "placecode" => once(&mut city.place_code, &name, text(&name, value)?),
+            "alertlevel" => once(&mut city.alert_level, &name, level(&name, value)?),
+            "lon" => once(&mut self.lon, &name, degrees(&name, value, 180.0)?),
+            "lat" => once(&mut self.lat, &name, degrees(&name, value, 90.0)?),
+            "crs" => {
+                let text = text(&name, value)?;
+                let expected = "wgs84, gcj02, bd09 or cgcs2000";
+                let crs = text.parse().map_err(|_| {
+                    EnvelopeFault::at(Reason::WrongCoordinates, &name, expected, Some(&text))
+                })?;
+                once(&mut city.crs, &name, crs)
+            }
+            "exercise" => {
+                city.exercise = flag(&name, value)?;
+                Ok(())
+            }
+            other => {
+                check_name(other)?;
+                if self.extensions.iter().any(|(known, _)| *known == name) {
+                    return Err(twice(other));
+                }
+                let value = checked(&name, value.text())?;
+                self.extensions.push((name, value));
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes the envelope once all attributes are in.
+    pub(crate) fn finish(self, data: Option<&'e [u8]>) -> Result<Envelope<'e>, EnvelopeFault> {
+        let required = |name: &str, value: Option<Cow<'e, str>>| {
+            let expected = "this attribute (CloudEvents 1.0 requires it)";
+            value.ok_or_else(|| EnvelopeFault::at(Reason::Envelope, name, expected, None))
+        };
+        let version = required("specversion", self.spec_version)?;
+        if version != "1.0" {
+            return Err(EnvelopeFault::at(
+                Reason::Envelope,
+                "specversion",
+                "1.0",
+                Some(&version),
+            ));
+        }
+        if let Some(content_type) = self.content_type.filter(|given| !is_json(given)) {
+            let expected = "application/json";
+            return Err(EnvelopeFault::at(
+                Reason::Envelope,
+                "datacontenttype",
+                expected,
+                Some(&content_type),
+            ));
+        }
+        let location = match (self.lon, self.lat) {
+            (Some(lon), Some(lat)) => Some((lon, lat)),
+            (None, None) => None,
+            (lon, _) => {
+                let missing = if lon.is_none() { "lon" } else { "lat" };
+                let expected = "both lon and lat, or neither";
+                return Err(EnvelopeFault::at(
+                    Reason::WrongCoordinates,
+                    missing,
+                    expected,
+                    None,
+                ));
+            }
+        };
+        Ok(Envelope {
+            id: required("id", self.id)?,
+            source: required("source", self.source)?,
+            event_type: required("type", self.event_type)?,
+            subject: self.subject,
+            time: self.time,
+            data_schema: self.data_schema,
+            city: CityAttributes {
+                location,
+                ..self.city
+            },
+            extensions: self.extensions,
+            data,
+        })
+    }
+}
+
+/// `application/json`, any `+json`, parameters aside.
+pub(crate) fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+        || essence.eq_ignore_ascii_case("text/json")
+        || essence.to_ascii_lowercase().ends_with("+json")
+}
+
+fn once<T>(slot: &mut Option<T>, name: &str, value: T) -> Result<(), EnvelopeFault> {
+    if slot.is_some() {
+        return Err(twice(name));
+    }
+    *slot = Some(value);
+    Ok(())
+}
+
+fn twice(name: &str) -> EnvelopeFault {
+    EnvelopeFault::at(
+        Reason::Malformed,
+        name,
+        "each attribute once",
+        Some("it twice"),
+    )
+}
+
+/// Attribute names are of a–z and 0–9 only.
+fn check_name(name: &str) -> Result<(), EnvelopeFault> {
+    let sound = !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    if sound {
+        return Ok(());
+    }
+    let expected = "an attribute name of a-z and 0-9 only (fields of your own belong into data)";
+    Err(EnvelopeFault::at(
+        Reason::Envelope,
+        name,
+        expected,
+        Some(name),
+    ))
+}
+
+/// No text attribute may be empty or hold control characters.
+fn checked<'e>(name: &str, text: Cow<'e, str>) -> Result<Cow<'e, str>, EnvelopeFault> {
+    if !text.is_empty() && !text.chars().any(char::is_control) {
+        return Ok(text);
+    }
+    let expected = "a text that is not empty and holds no control characters";
+    Err(EnvelopeFault::at(
+        Reason::Envelope,
+        name,
+        expected,
+        Some(&text),
+    ))
+}
+
+fn text<'e>(name: &str, value: Value<'e>) -> Result<Cow<'e, str>, EnvelopeFault> {
+    match value {
+        Value::Text(text) => checked(name, text),
+        other => {
+            let found = other.text();
+            Err(EnvelopeFault::at(
+                Reason::Envelope,
+                name,
+                "a text",
+                Some(&found),
+            ))
+        }
+    }
+}
+
+/// A URI reference: none of the characters that RFC 3986 excludes.
+fn source<'e>(name: &str, value: Value<'e>) -> Result<Cow<'e, str>, EnvelopeFault> {
+    let text = text(name, value)?;
+    let excluded = |c: char| c.is_whitespace() || "<>\"{}|\\^`".contains(c);
+    if text.contains(excluded) {
+        let expected = "a URI reference, such as /fire/dispatch";
+        return Err(EnvelopeFault::at(
+            Reason::Envelope,
+            name,
+            expected,
+            Some(&text),
+        ));
+    }
+    Ok(text)
+}
+
+fn time(name: &str, value: Value<'_>) -> Result<crate::city::Millis, EnvelopeFault> {
+    let text = value.text();
+    parse_rfc3339(&text).ok_or_else(|| {
+        let expected = "date and time with zone (RFC 3339), such as 2026-07-01T08:30:00+08:00";
+        EnvelopeFault::at(Reason::WrongTime, name, expected, Some(&text))
+    })
+}
+
+fn level(name: &str, value: Value<'_>) -> Result<u8, EnvelopeFault> {
+    let text = value.text();
+    match text.as_ref() {
+        "1" => Ok(1),
+        "2" => Ok(2),
+        "3" => Ok(3),
+        "4" => Ok(4),
+        found => {
+            let expected = "1 (gravest, red), 2, 3 or 4";
+            Err(EnvelopeFault::at(
+                Reason::Envelope,
+                name,
+                expected,
+                Some(found),
+            ))
+        }
+    }
+}
+
+/// Decimal degrees, as text or as a JSON number.
+fn degrees(name: &str, value: Value<'_>, most: f64) -> Result<f64, EnvelopeFault> {
+    let text = value.text();
+    let degrees = text.parse::<f64>().ok().filter(|d| d.abs() <= most);
+    degrees.ok_or_else(|| {
+        let expected = format!("decimal degrees from -{most} to {most}");
+        EnvelopeFault::at(Reason::WrongCoordinates, name, &expected, Some(&text))
+    })
+}
+
+fn flag(name: &str, value: Value<'_>) -> Result<bool, EnvelopeFault> {
+    let text = value.text();
+    match text.as_ref() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        found => Err(EnvelopeFault::at(
+            Reason::Envelope,
+            name,
+            "true or false",
+            Some(found),
+        )),
+    }
+}

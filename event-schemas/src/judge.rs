@@ -1,0 +1,218 @@
+//! The one judgement over an event, shared by intake (as a courtesy) and admission (as the verdict):
+//! known type, own department, contract, time, place, coordinates, level.
+
+use std::borrow::Cow;
+
+use crate::catalog::{Catalog, EventType};
+use crate::city::{Millis, Reason};
+use crate::contract::{Extract, PersonalSpan, Violation, excerpt};
+use crate::coordinates::{Crs, to_wgs84};
+use crate::envelope::{Envelope, EnvelopeFault};
+use crate::places::Place;
+
+/// What the hub settles about a sound event.
+#[derive(Clone, Debug)]
+pub struct Judged<'c, 'e> {
+    /// Its type.
+    pub event_type: &'c EventType,
+    /// The thing it is about: the attribute, else the field that the contract names.
+    pub subject: Option<Cow<'e, str>>,
+    /// When it happened.
+    pub event_time: Millis,
+    /// When the department wrote it down.
+    pub recorded_time: Option<Millis>,
+    /// Where it belongs; absent: unplaced.
+    pub place: Option<&'c Place>,
+    /// WGS-84 longitude and latitude.
+    pub location: Option<(f64, f64)>,
+    /// H3 cell at resolution 9.
+    pub h3: Option<String>,
+    /// 1 (gravest) to 4.
+    pub level: Option<u8>,
+    /// The main measure.
+    pub measure: Option<f64>,
+    /// Personal values in the data, to be sealed.
+    pub personal: Vec<PersonalSpan>,
+    /// Observations that refuse nothing: `unplaced`, `outside_place`.
+    pub flags: Vec<&'static str>,
+}
+
+/// Why an event is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// What kind of fault.
+    pub reason: Reason,
+    /// JSON pointer into the event.
+    pub path: Option<String>,
+    /// What was wrong, where, and what was expected.
+    pub message: String,
+}
+
+impl From<EnvelopeFault> for Refusal {
+    fn from(fault: EnvelopeFault) -> Self {
+        Self {
+            reason: fault.reason,
+            path: fault.path,
+            message: fault.message,
+        }
+    }
+}
+
+impl Refusal {
+    fn new(reason: Reason, path: &str, message: String) -> Self {
+        Self {
+            reason,
+            path: Some(path.to_owned()),
+            message,
+        }
+    }
+}
+
+impl Catalog {
+    /// Judges an event that came through `department`'s inbox.
+    pub fn judge<'c, 'e>(
+        &'c self,
+        department: &str,
+        event: &Envelope<'e>,
+    ) -> Result<Judged<'c, 'e>, Refusal> {
+        let event_type = self.own_type(department, &event.event_type)?;
+        let data = event.data.unwrap_or_default();
+        let found = event_type
+            .contract
+            .check(data)
+            .map_err(|violations| violated(event_type, &violations))?;
+        let event_time = event.time.or(found.event_time).ok_or_else(|| {
+            let message = "/time: expected when it happened (RFC 3339 with zone), found nothing";
+            Refusal::new(Reason::WrongTime, "/time", message.to_owned())
+        })?;
+        let location = location(event, &found)?;
+        let mut flags = Vec::new();
+        let place = self.place(event, &found, location, &mut flags)?;
+        let h3 = location.and_then(|(lon, lat)| h3_cell(lon, lat));
+        Ok(Judged {
+            event_type,
+            subject: event.subject.clone().or(found.subject),
+            event_time,
+            recorded_time: event.city.recorded_time.or(found.recorded),
+            place,
+            location,
+            h3,
+            level: event.city.alert_level.or(found.level),
+            measure: found.measure,
+            personal: found.personal,
+            flags,
+        })
+    }
+
+    fn own_type(&self, department: &str, name: &str) -> Result<&EventType, Refusal> {
+        let Some(event_type) = self.event_type(name) else {
+            let found = excerpt(name);
+            let message = format!("/type: expected an event type of the catalog, found {found}");
+            return Err(Refusal::new(Reason::UnknownType, "/type", message));
+        };
+        if event_type.department == department {
+            return Ok(event_type);
+        }
+        let message = format!(
+            "/type: expected a type of the department '{department}' (city.{department}.…), \
+             found '{name}', which belongs to '{}'",
+            event_type.department
+        );
+        Err(Refusal::new(Reason::ForeignType, "/type", message))
+    }
+
+    /// The place by code, made finer by the coordinates; by coordinates alone; or none.
+    fn place<'c>(
+        &'c self,
+        event: &Envelope<'_>,
+        found: &Extract<'_>,
+        location: Option<(f64, f64)>,
+        flags: &mut Vec<&'static str>,
+    ) -> Result<Option<&'c Place>, Refusal> {
+        let places = self.places();
+        let located = location.and_then(|(lon, lat)| places.locate(lon, lat));
+        let (code, path) = match (&event.city.place_code, &found.place) {
+            (Some(code), _) => (code, "/placecode"),
+            (None, Some(code)) => (code, "/data"),
+            (None, None) => {
+                if located.is_none() {
+                    flags.push("unplaced");
+                }
+                return Ok(located);
+            }
+        };
+        let Some(named) = places.get(code) else {
+            let found = excerpt(code);
+            let message = format!("{path}: expected the code of a place, found {found}");
+            return Err(Refusal::new(Reason::WrongPlace, path, message));
+        };
+        match located {
+            None => {
+                if location.is_some() {
+                    flags.push("outside_place");
+                }
+                Ok(Some(named))
+            }
+            Some(located) if places.is_within(&located.code, &named.code) => Ok(Some(located)),
+            Some(located) if places.is_within(&named.code, &located.code) => Ok(Some(named)),
+            Some(located) => {
+                let message = format!(
+                    "{path}: expected the place that the coordinates lie in ({}, {}), \
+                     found '{code}' ({})",
+                    located.code, located.name.en, named.name.en
+                );
+                Err(Refusal::new(Reason::WrongPlace, path, message))
+            }
+        }
+    }
+}
+
+fn violated(event_type: &EventType, violations: &[Violation]) -> Refusal {
+    let told: Vec<String> = violations
+        .iter()
+        .map(|v| {
+            format!(
+                "/data{}: expected {}, found {}",
+                v.path, v.expected, v.found
+            )
+        })
+        .collect();
+    let path = violations
+        .first()
+        .map_or_else(String::new, |first| first.path.clone());
+    let message = format!("contract {}: {}", event_type.name, told.join("; "));
+    Refusal::new(Reason::ContractViolation, &format!("/data{path}"), message)
+}
+
+/// Coordinates of the attributes, else of the data, brought to WGS-84.
+fn location(event: &Envelope<'_>, found: &Extract<'_>) -> Result<Option<(f64, f64)>, Refusal> {
+    let wrong = |message: String| Refusal::new(Reason::WrongCoordinates, "/data", message);
+    let (lon, lat) = match (event.city.location, found.lon, found.lat) {
+        (Some(location), ..) => location,
+        (None, Some(lon), Some(lat)) => (lon, lat),
+        (None, None, None) => return Ok(None),
+        (None, ..) => {
+            let message = "/data: expected both longitude and latitude, or neither";
+            return Err(wrong(message.to_owned()));
+        }
+    };
+    if lon.abs() > 180.0 || lat.abs() > 90.0 {
+        let message = format!("/data: expected degrees (180, 90 at most), found {lon}, {lat}");
+        return Err(wrong(message));
+    }
+    let crs = match (event.city.crs, &found.crs) {
+        (Some(crs), _) => crs,
+        (None, Some(name)) => name
+            .parse()
+            .map_err(|error| wrong(format!("/data: {error}")))?,
+        (None, None) => Crs::Wgs84,
+    };
+    Ok(Some(to_wgs84(crs, lon, lat)))
+}
+
+/// The H3 cell at resolution 9 (about 0.1 km²) as the usual hexadecimal text.
+pub fn h3_cell(lon: f64, lat: f64) -> Option<String> {
+    let point = h3o::LatLng::new(lat, lon).ok()?;
+    Some(point.to_cell(h3o::Resolution::Nine).to_string())
+}
