@@ -18,11 +18,10 @@ export function Assignments({ item }: { item: LiveCase }) {
         {item.assignments.map((assignment) => (
           <li key={assignment.id} data-state={assignment.state}>
             <span>
-              {say(world.units.get(assignment.unit)?.name, i18n.language) || assignment.unit}
+              {say(assignment.unitName ?? world.units.get(assignment.unit)?.name, i18n.language) ||
+                assignment.unit}
             </span>
-            <span className="chip">
-              {t(`unitState.${assignment.state}`, { defaultValue: assignment.state })}
-            </span>
+            <span className="chip">{t(`unitState.${assignment.state}`)}</span>
             {assignment.since ? (
               <span className="hint mono">
                 {t('case.since', { at: wallTime(Date.parse(assignment.since), now) })}

@@ -8,7 +8,7 @@ import { useGuess } from '../command/send';
 import { say } from '../i18n/language';
 import { wallTime } from '../i18n/time';
 import { useFeed, useNow, world } from '../live/feed';
-import type { LiveAlert, LiveCase } from '../live/protocol';
+import type { LiveAlert, LiveCase, Text } from '../live/protocol';
 import { SeverityMark } from '../severity/SeverityMark';
 import { useNames } from '../view/names';
 import { select, useView } from '../view/view';
@@ -34,7 +34,7 @@ export function CasePanel() {
   if (item) return <CaseDetailView key={item.id} item={item} />;
   if (alert) return <AlertView alert={alert} />;
   return (
-    <section className="case" aria-label={t('case.label')}>
+    <section className="case idle" aria-label={t('case.label')}>
       <div className="empty">
         <p>{selected && isCase ? t('case.missing') : t('case.choose')}</p>
         <p className="hint">{t('case.chooseHint')}</p>
@@ -80,7 +80,9 @@ function CaseDetailView({ item: truth }: { item: LiveCase }) {
       <div className="case-body">
         <Flags item={item} />
         <Clocks clocks={item.clocks} />
+        <Sop text={item.sop} />
         <Assignments item={item} />
+        <CaseAlerts item={item} />
         <Timeline caseId={item.id} version={truth.version} />
       </div>
     </section>
@@ -108,6 +110,40 @@ function Flags({ item }: { item: LiveCase }) {
   );
 }
 
+function Sop({ text }: { text: Text | null | undefined }) {
+  const { t, i18n } = useTranslation();
+  const words = say(text, i18n.language);
+  return words ? (
+    <section className="block" aria-label={t('case.sop')}>
+      <h3>{t('case.sop')}</h3>
+      <p>{words}</p>
+    </section>
+  ) : null;
+}
+
+function CaseAlerts({ item }: { item: LiveCase }) {
+  const { t, i18n } = useTranslation();
+  const alerts = item.alerts
+    .map((id) => world.alerts.get(id))
+    .filter((alert) => alert !== undefined);
+  return alerts.length === 0 ? null : (
+    <section className="block" aria-label={t('case.alerts')}>
+      <h3>{t('case.alerts')}</h3>
+      <ul className="case-alerts">
+        {alerts.map((alert) => (
+          <li key={alert.id}>
+            <SeverityMark severity={alert.severity} size={15} />
+            <span>
+              {say(alert.title, i18n.language)}
+              <span className="hint"> {say(alert.explanation, i18n.language)}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 function AlertView({ alert }: { alert: LiveAlert }) {
   const { t, i18n } = useTranslation();
   const { places, departments } = useNames();
@@ -131,6 +167,8 @@ function AlertView({ alert }: { alert: LiveAlert }) {
       </header>
       <div className="case-body">
         <p>{say(alert.rule.title, i18n.language)}</p>
+        <p className="hint">{say(alert.explanation, i18n.language)}</p>
+        <Sop text={alert.rule.sop} />
         <p className="flags">
           {alert.departments.map((name) => (
             <span className="chip" key={name}>

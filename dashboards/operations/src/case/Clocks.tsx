@@ -5,6 +5,7 @@ import { say } from '../i18n/language';
 import { span } from '../i18n/time';
 import { useNow } from '../live/feed';
 import type { LiveClock } from '../live/protocol';
+import { ClockIcon } from './ClockIcon';
 import { type ClockReading, readClock } from './clocks';
 
 const WORD = {
@@ -27,7 +28,9 @@ export function Clocks({ clocks }: { clocks: readonly LiveClock[] }) {
         const reading = readClock(clock, now);
         return (
           <li key={clock.id} className={`clock ${reading.face}`} data-face={reading.face}>
-            <span className="clock-name">⏱ {say(clock.title, i18n.language)}</span>
+            <span className="clock-name">
+              <ClockIcon /> {say(clock.title, i18n.language)}
+            </span>
             <span className="clock-time mono">{word(reading)}</span>
           </li>
         );

@@ -55,6 +55,7 @@ export function AssignDialog({ item }: { item: LiveCase }) {
             key={candidate.unit.id}
             candidate={candidate}
             active={candidate === active}
+            suggested={candidate.unit.kind === item.suggestedUnit}
             onAssign={assign}
           />
         ))}
@@ -71,10 +72,11 @@ export function AssignDialog({ item }: { item: LiveCase }) {
 interface UnitProps {
   candidate: Candidate;
   active: boolean;
+  suggested: boolean;
   onAssign: (unitId: string) => void;
 }
 
-function Unit({ candidate, active, onAssign }: UnitProps) {
+function Unit({ candidate, active, suggested, onAssign }: UnitProps) {
   const { t, i18n } = useTranslation();
   const { departments } = useNames();
   const { unit, metres } = candidate;
@@ -91,7 +93,10 @@ function Unit({ candidate, active, onAssign }: UnitProps) {
       }}
       onClick={() => onAssign(unit.id)}
     >
-      <span className="unit-name">{say(unit.name, i18n.language)}</span>
+      <span className="unit-name">
+        {say(unit.name, i18n.language)}{' '}
+        {suggested ? <span className="chip">{t('dialog.suggested')}</span> : null}
+      </span>
       <span className="hint">
         {say(departments.get(unit.department), i18n.language) || unit.department}
       </span>

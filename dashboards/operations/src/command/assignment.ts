@@ -23,13 +23,17 @@ export interface Candidate {
   metres: number | null;
 }
 
-/** Units that are free now, nearest first; those whose position is unknown come last. */
+/**
+ * Units that are free now: the kind the rule proposes first, then the nearest; those whose position
+ * is unknown come last.
+ */
 export function candidates(units: Iterable<LiveUnit>, item: LiveCase): Candidate[] {
   return [...units]
     .filter((unit) => unit.state === 'AVAILABLE')
     .map((unit) => ({ unit, metres: distance(item, unit) }))
     .sort(
       (a, b) =>
+        Number(b.unit.kind === item.suggestedUnit) - Number(a.unit.kind === item.suggestedUnit) ||
         (a.metres ?? Number.POSITIVE_INFINITY) - (b.metres ?? Number.POSITIVE_INFINITY) ||
         (a.unit.id < b.unit.id ? -1 : 1),
     );

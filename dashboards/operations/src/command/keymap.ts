@@ -21,6 +21,7 @@ export type Action =
 
 export interface Key {
   key: string;
+  shiftKey: boolean;
   ctrlKey: boolean;
   altKey: boolean;
   metaKey: boolean;
@@ -76,7 +77,9 @@ export function actionFor(key: Key): Action | null {
   if (key.isComposing || key.keyCode === SWALLOWED || key.key === 'Process') return null;
   if (key.ctrlKey || key.altKey || key.metaKey || key.dialogOpen) return null;
   if (key.editable || (key.focused !== null && FIELDS.has(key.focused))) return null;
-  const action = BY_KEY.get(key.key) ?? null;
+  // Caps lock is no order to do something else.
+  const letter = key.shiftKey || key.key.length > 1 ? key.key : key.key.toLowerCase();
+  const action = BY_KEY.get(letter) ?? null;
   const pressed = key.focused !== null && PRESSED_BY_ENTER.has(key.focused);
   return action?.do === 'open' && pressed ? null : action;
 }

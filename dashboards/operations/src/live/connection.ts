@@ -65,6 +65,8 @@ export class LiveConnection {
 
   start(): void {
     this.#stopped = false;
+    this.hearing.since = this.around.now();
+    this.hearing.heardAt = null;
     this.#connect();
   }
 

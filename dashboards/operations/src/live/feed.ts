@@ -5,8 +5,8 @@ import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { LiveConnection, type Socket } from './connection';
 import { type Freshness, freshness } from './freshness';
-import type { LiveSource } from './protocol';
-import type { Revision } from './world';
+import type { LiveEvent, LiveSource } from './protocol';
+import { type Revision, recall } from './world';
 
 /** React commits at most this often for live changes; a first change after a pause is shown at once. */
 const COMMIT_MS = 250;
@@ -72,6 +72,12 @@ function scheduleCommit(): void {
   const wait = committedAt + COMMIT_MS - Date.now();
   if (wait <= 0) commit();
   else commitTimer = setTimeout(commit, wait);
+}
+
+/** Adds events that are older than the stream. */
+export function recallEvents(events: LiveEvent[]): void {
+  recall(world, events);
+  scheduleCommit();
 }
 
 /** Begins to listen; the answer stops it. */

@@ -29,7 +29,7 @@ export type UnitState =
 export interface LiveAlert {
   id: string;
   fingerprint: string;
-  rule: { id: string; title: Text };
+  rule: { id: string; title: Text; sop?: Text | null };
   severity: Severity;
   status: AlertStatus;
   title: Text;
@@ -41,6 +41,8 @@ export interface LiveAlert {
   resolvedAt?: string | null;
   eventCount: number;
   departments: string[];
+  /** Why it fired, in words. */
+  explanation?: Text | null;
   exercise: boolean;
   cases?: string[];
 }
@@ -48,7 +50,8 @@ export interface LiveAlert {
 export interface LiveAssignment {
   id: string;
   unit: string;
-  state: UnitState | 'RELEASED' | 'CLEARED';
+  unitName?: Text | null;
+  state: 'ASSIGNED' | 'EN_ROUTE' | 'ON_SCENE' | 'RELEASED';
   since?: string;
 }
 
@@ -84,6 +87,10 @@ export interface LiveCase {
   assignments: LiveAssignment[];
   clocks: LiveClock[];
   verified: boolean;
+  /** What to do, by the gravest alert's rule. */
+  sop?: Text | null;
+  /** Kind of unit that rule proposes. */
+  suggestedUnit?: string | null;
   rework: number;
   bounces: number;
   exercise: boolean;

@@ -79,7 +79,8 @@ export function applySnapshot(world: World, frame: Snapshot): Outcome {
     replace(world, name, staging);
     world.revision[name] += 1;
   }
-  world.events = newest(staging.events);
+  // A snapshot need not tell the newest events again: what is known of them stays.
+  world.events = newest([...staging.events, ...world.events]);
   world.revision.events += 1;
   world.cursor = frame.cursor;
   world.staging = null;
@@ -117,6 +118,12 @@ function replace(world: World, name: Name, staging: Maps): void {
   const target = world[name] as Map<string, unknown>;
   target.clear();
   for (const [id, object] of staging[name]) target.set(id, object);
+}
+
+/** Events from before the console was opened, so that the ticker does not begin empty. */
+export function recall(world: World, events: LiveEvent[]): void {
+  world.events = newest([...world.events, ...events]);
+  world.revision.events += 1;
 }
 
 /** Newest first, each once. */

@@ -6,8 +6,8 @@ import { INK, SEVERITIES, SEVERITY_COLOR, SEVERITY_SHAPE, SHAPE_PATH } from '../
 import type { Project } from './BaseMap';
 import type { Mark, Marks, UnitMark } from './marks';
 
-/** Grey of a quiet point as the little-endian pixel value ABGR. */
-const QUIET_PIXEL = 0xff_a6_a0_9a;
+/** Grey of a quiet point, a little see-through, as the little-endian pixel value ABGR. */
+const QUIET_PIXEL = 0xa8_a6_a0_9a;
 const MARK_PX = 22;
 const SMALL_PX = 13;
 const TAU = Math.PI * 2;

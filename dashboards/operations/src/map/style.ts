@@ -13,9 +13,9 @@ const WATER = new Set(['water', 'sea', 'river', 'bay', 'harbor', 'harbour', 'coa
 const ROADS = new Set(['road', 'highway', 'street', 'bridge', 'expressway']);
 const SMALL = new Set(['street', 'community', 'grid', 'cell', 'block']);
 
-const AREA_FILL = new Fill({ color: '#1f242a' });
-const WATER_FILL = new Fill({ color: '#191f27' });
-const AREA_EDGE = new Stroke({ color: '#3a424c', width: 1.2 });
+const AREA_FILL = new Fill({ color: '#20252b' });
+const WATER_FILL = new Fill({ color: '#17202b' });
+const AREA_EDGE = new Stroke({ color: '#46505b', width: 1.3 });
 const SMALL_EDGE = new Stroke({ color: '#2a3038', width: 0.8 });
 const WATER_EDGE = new Stroke({ color: '#26313d', width: 1 });
 const HALO = new Stroke({ color: '#15181c', width: 3 });
@@ -45,9 +45,9 @@ export function baseStyle(feature: FeatureLike, resolution: number, language: st
 }
 
 function lineStroke(kind: string, isWater: boolean, resolution: number): Stroke {
-  if (isWater) return new Stroke({ color: '#1d2733', width: width(4, resolution) });
+  if (isWater) return new Stroke({ color: '#1a2a3b', width: width(5, resolution) });
   return new Stroke({
-    color: ROADS.has(kind) ? '#39414b' : '#323942',
+    color: ROADS.has(kind) ? '#363e48' : '#323942',
     width: width(kind === 'highway' || kind === 'expressway' ? 2.4 : 1.4, resolution),
   });
 }

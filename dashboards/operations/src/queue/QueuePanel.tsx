@@ -12,7 +12,7 @@ import { QueueRow } from './QueueRow';
 import type { Queue } from './queue';
 import type { Row } from './rows';
 
-const ROW_PX = 60;
+const ROW_PX = 51;
 /** A pointer that only crosses the list is no intent. */
 const HOVER_MS = 400;
 
@@ -58,15 +58,22 @@ export function QueuePanel({ queue, all }: Props) {
         <span className="count" data-testid="queue-count">
           {t('queue.count', { n: all.length })}
         </span>
-        {queue.frozen ? <span className="chip quiet">{t('queue.frozen')}</span> : null}
+        {queue.fresh.length > 0 ? (
+          <button
+            type="button"
+            className="pill"
+            data-testid="fresh"
+            title={t('queue.freshHint')}
+            onClick={thaw}
+          >
+            ↑ {t('queue.fresh', { n: queue.fresh.length })}
+            <kbd>.</kbd>
+          </button>
+        ) : queue.frozen ? (
+          <span className="chip quiet">{t('queue.frozen')}</span>
+        ) : null}
         <SeverityFilter all={all} />
       </header>
-      {queue.fresh.length > 0 ? (
-        <button type="button" className="pill" data-testid="fresh" onClick={thaw}>
-          ↑ {t('queue.fresh', { n: queue.fresh.length })}
-          <kbd>.</kbd>
-        </button>
-      ) : null}
       <div
         className="queue-list"
         ref={scroller}

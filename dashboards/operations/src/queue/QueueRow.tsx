@@ -2,6 +2,7 @@
 
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ClockIcon } from '../case/ClockIcon';
 import { worstClock } from '../case/clocks';
 import { say } from '../i18n/language';
 import { span } from '../i18n/time';
@@ -66,10 +67,13 @@ function RowTime({ row, gone }: ShownRow) {
   const { t } = useTranslation();
   const now = useNow();
   const clock = row.case && !gone ? worstClock(row.case, now) : null;
-  if (clock && clock.left < 0) {
-    return <span className="breach mono">⏱ {t('clock.over', { time: span(-clock.left) })}</span>;
-  }
-  return <span className="mono">{clock ? `⏱ ${span(clock.left)}` : span(now - row.at)}</span>;
+  if (clock === null) return <span className="mono">{span(now - row.at)}</span>;
+  const over = clock.face === 'over';
+  return (
+    <span className={over ? 'breach mono' : 'mono'}>
+      <ClockIcon /> {over ? t('clock.over', { time: span(-clock.left) }) : span(clock.left)}
+    </span>
+  );
 }
 
 function RowState({ row, gone }: ShownRow) {

@@ -50,6 +50,13 @@ export function show(
   };
 }
 
+/** What is held, less the rows that are done; the one that is selected stays in any case. */
+export function withoutDone(held: Held, live: readonly Row[], selected: string | null): Held {
+  if (held === null) return null;
+  const now = new Set(live.map((row) => row.key));
+  return held.filter(({ key }) => now.has(key) || key === selected);
+}
+
 /** The key to select after a step up or down; stays by id, not by index. */
 export function step(
   rows: readonly ShownRow[],

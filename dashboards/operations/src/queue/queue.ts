@@ -6,7 +6,7 @@ import { withGuess } from '../command/optimistic';
 import { useGuesses } from '../command/send';
 import { useFeed, world } from '../live/feed';
 import { useView } from '../view/view';
-import { type Held, type Shown, show } from './freeze';
+import { type Held, type Shown, show, withoutDone } from './freeze';
 import { caseRow, queueRows, type Row } from './rows';
 
 /** All rows, whatever the filter. */
@@ -32,18 +32,24 @@ export function useQueue(all: readonly Row[]): Queue {
   const frozen =
     useView((view) => view.freeze.size > 0 || view.dialog !== null) || selected !== null;
   const thaw = useView((view) => view.thaw);
-  const memory = useRef<{ held: Held; thaw: number; severities: unknown }>({
-    held: null,
-    thaw,
-    severities,
-  });
+  const memory = useRef<Memory>({ held: null, thaw, severities, selected });
   const live = all.filter((row) => severities.includes(row.severity));
   const { current } = memory;
   // Asked for the new rows, or for other severities: hold on to the order as it is now.
   const anew = current.thaw !== thaw || current.severities !== severities;
-  const shown = show(anew ? null : current.held, frozen, live, latestRow);
-  memory.current = { held: shown.held, thaw, severities };
+  // Moved on to another row: what is done may go now.
+  const movedOn = current.selected !== selected;
+  const held = movedOn ? withoutDone(current.held, live, selected) : current.held;
+  const shown = show(anew ? null : held, frozen, live, latestRow);
+  memory.current = { held: shown.held, thaw, severities, selected };
   return { ...shown, frozen: frozen && live.length > 0, filtered: live.length < all.length };
+}
+
+interface Memory {
+  held: Held;
+  thaw: number;
+  severities: unknown;
+  selected: string | null;
 }
 
 function latestRow(key: string): Row | null {

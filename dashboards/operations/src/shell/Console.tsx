@@ -6,6 +6,7 @@ import { CasePanel } from '../case/CasePanel';
 import { CommandDialog } from '../command/dialogs';
 import { Notices } from '../command/Notices';
 import { startFeed } from '../live/feed';
+import { fetchNewestEvents } from '../live/recall';
 import { MapPanel } from '../map/MapPanel';
 import { QueuePanel } from '../queue/QueuePanel';
 import { useQueue, useRows } from '../queue/queue';
@@ -28,6 +29,7 @@ export function Console() {
   useTitle(rows.filter((row) => !row.acknowledged).length);
   useEffect(() => {
     void fetchNames();
+    void fetchNewestEvents();
     const quiet = startFeed();
     const unfollow = followHistory();
     return () => {

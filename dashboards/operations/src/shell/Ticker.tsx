@@ -7,8 +7,8 @@ import { useFeed, useNow, world } from '../live/feed';
 import { SeverityMark } from '../severity/SeverityMark';
 import { useNames } from '../view/names';
 
-/** As many as the lane has room for on a tall screen. */
-const LINES = 8;
+/** Two columns of five. */
+const LINES = 10;
 
 export function Ticker() {
   const { t, i18n } = useTranslation();

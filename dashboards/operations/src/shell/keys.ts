@@ -25,6 +25,7 @@ function keyOf(event: KeyboardEvent): Key {
   const focused = document.activeElement;
   return {
     key: event.key,
+    shiftKey: event.shiftKey,
     ctrlKey: event.ctrlKey,
     altKey: event.altKey,
     metaKey: event.metaKey,

@@ -15,6 +15,9 @@ export interface Session {
   ended: boolean;
 }
 
+/** Set while somebody is signed in here. No secret: it only spares the question of a first visit. */
+const HINT = 'city-brain.signed-in';
+
 const viewerQuery = graphql(`query ConsoleViewer { viewer { name roles } }`);
 
 export const session = createStore<Session>()(() => ({
@@ -27,6 +30,10 @@ export const useSession = (): Session => useStore(session);
 
 /** Asks the hub who is signed in; an unreachable hub leaves a running session as it is. */
 export async function resume(): Promise<void> {
+  if (localStorage.getItem(HINT) === null) {
+    session.setState({ state: 'out', name: null });
+    return;
+  }
   const answer = await ask(viewerQuery, {});
   if (answer.ok) session.setState({ state: 'in', name: answer.data.viewer.name, ended: false });
   else if (session.getState().state === 'asking') session.setState({ state: 'out', name: null });
@@ -42,6 +49,7 @@ export async function login(name: string, password: string): Promise<LoginFailur
       body: JSON.stringify({ name, password }),
     });
     if (response.ok) {
+      localStorage.setItem(HINT, '1');
       await resume();
       return session.getState().state === 'in' ? null : 'unreachable';
     }
@@ -56,12 +64,14 @@ export async function logout(): Promise<void> {
   try {
     await fetch('/auth/logout', { method: 'POST' });
   } finally {
+    localStorage.removeItem(HINT);
     session.setState({ state: 'out', name: null, ended: false });
   }
 }
 
 unauthorized.tell = () => {
   const { state } = session.getState();
+  localStorage.removeItem(HINT);
   session.setState({ state: 'out', name: null, ended: state === 'in' });
 };
 

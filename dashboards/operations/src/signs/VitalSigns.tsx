@@ -52,7 +52,7 @@ export function VitalSigns({ rows }: { rows: readonly Row[] }) {
       <Sign
         name={t('signs.rate')}
         note={rate.band === 'flood' ? t('signs.flood') : null}
-        alarm={rate.band === 'flood' ? 1 : rate.band === 'high' ? 2 : null}
+        alarm={rate.band === 'flood' ? 1 : null}
       >
         {rate.n}
         <meter className="gauge" min={0} max={FLOOD_FROM} value={Math.min(rate.n, FLOOD_FROM)} />

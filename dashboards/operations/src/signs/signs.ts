@@ -59,29 +59,31 @@ export function unitsFree(units: Iterable<LiveUnit>): { free: number; all: numbe
 
 export interface DepartmentSign {
   department: string;
-  state: LiveSource['state'];
+  /** `never`: nothing has been heard since the hub began to listen; no news, not an alarm. */
+  state: LiveSource['state'] | 'never';
   lastEventAt: number | null;
   perMinute: number;
 }
 
-const WORSE: Record<LiveSource['state'], number> = { live: 0, silent: 1, dead: 2 };
+const WORSE: Record<DepartmentSign['state'], number> = { never: 0, live: 1, silent: 2, dead: 3 };
 
 /** One sign per department: the worst of its feeds, the newest of their events. */
 export function departmentSigns(sources: readonly LiveSource[]): DepartmentSign[] {
   const byName = new Map<string, DepartmentSign>();
   for (const source of sources) {
     const at = source.lastEventAt ? Date.parse(source.lastEventAt) : null;
+    const state = at === null ? 'never' : source.state;
     const sign = byName.get(source.department);
     if (!sign) {
       byName.set(source.department, {
         department: source.department,
-        state: source.state,
+        state,
         lastEventAt: at,
         perMinute: source.perMinute ?? 0,
       });
       continue;
     }
-    if (WORSE[source.state] > WORSE[sign.state]) sign.state = source.state;
+    if (WORSE[state] > WORSE[sign.state]) sign.state = state;
     if (at !== null && at > (sign.lastEventAt ?? 0)) sign.lastEventAt = at;
     sign.perMinute += source.perMinute ?? 0;
   }

@@ -1,0 +1,293 @@
+// A hub that follows a script: for tests of faults on the wire that a healthy hub never shows (a
+// socket that goes silent while open, gaps, resets) and for work on the screen. Answers GraphQL by
+// the hub's own schema, so that a query the schema does not know fails here too.
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { buildSchema, graphql } from 'graphql';
+import { WebSocketServer } from 'ws';
+import { baseMap, City, DEPARTMENTS } from './scripted-city.mjs';
+
+const DIST = new URL('../dist/', import.meta.url);
+const SCHEMA = new URL('../../../services/query-api/schema.graphql', import.meta.url);
+const HEARTBEAT_MS = 5_000;
+const CSP = (host) =>
+  `default-src 'self'; script-src 'self'; worker-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; connect-src 'self' ws://${host}`;
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+/** Starts one; `port` 0 takes any. The answer has `url`, `script(...)` and `close()`. */
+export async function startScriptedHub({ port = 0, ...options } = {}) {
+  const hub = new ScriptedHub(options);
+  await new Promise((resolve) => hub.server.listen(port, '127.0.0.1', resolve));
+  hub.url = `http://127.0.0.1:${hub.server.address().port}`;
+  return hub;
+}
+
+class ScriptedHub {
+  #schema = buildSchema(readFileSync(SCHEMA, 'utf8'), { assumeValidSDL: true });
+  #sockets = new Set();
+  #silent = false;
+  #refuseResume = false;
+  #history = [];
+  #n = 0;
+  hellos = [];
+  epoch = 'e1';
+
+  constructor({ cases, things } = {}) {
+    this.city = new City(Date.now(), { cases, things });
+    this.server = createServer((request, response) => void this.#answer(request, response));
+    this.live = new WebSocketServer({ server: this.server, path: '/live' });
+    this.live.on('connection', (socket) => this.#welcome(socket));
+    this.beat = setInterval(() => this.#send(this.#beatFrame()), HEARTBEAT_MS);
+  }
+
+  get cursor() {
+    return `c${this.#n}`;
+  }
+
+  /** New case; reaches every console. */
+  openCase(severity = 1) {
+    const upsert = this.city.open(Date.now(), severity);
+    this.change({ upsert, events: [eventOf(upsert.alerts[0])] });
+    return upsert.cases[0];
+  }
+
+  change({ upsert = {}, remove = {}, events = [] }, { lose = false } = {}) {
+    const from = this.cursor;
+    this.#n += 1;
+    const frame = {
+      type: 'delta',
+      epoch: this.epoch,
+      from,
+      to: this.cursor,
+      ts: new Date().toISOString(),
+      upsert,
+      remove,
+      events,
+    };
+    this.#history.push(frame);
+    if (!lose) this.#send(frame);
+  }
+
+  /** The socket stays open and says nothing more, as behind a dead router. */
+  silence(on) {
+    this.#silent = on;
+  }
+
+  cut() {
+    for (const socket of this.#sockets) socket.terminate();
+  }
+
+  reset(reason) {
+    this.#send({ type: 'reset', reason });
+    for (const socket of this.#sockets) this.#snapshot(socket);
+  }
+
+  forgetHistory() {
+    this.#refuseResume = true;
+  }
+
+  async close() {
+    clearInterval(this.beat);
+    this.cut();
+    this.live.close();
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  #send(frame, to = this.#sockets) {
+    if (this.#silent) return;
+    for (const socket of to) socket.send(JSON.stringify(frame));
+  }
+
+  #beatFrame() {
+    const at = new Date().toISOString();
+    const sources = DEPARTMENTS.map(([department], n) => ({
+      id: `${department}.main`,
+      department,
+      state: n === 2 ? 'silent' : 'live',
+      lastEventAt: new Date(Date.now() - n * 45_000).toISOString(),
+      lagMs: 120,
+      perMinute: n === 2 ? 0 : 4.2 + n,
+    }));
+    return { type: 'beat', cursor: this.cursor, ts: at, sources, behind: false };
+  }
+
+  #welcome(socket) {
+    socket.once('message', (raw) => {
+      if (this.#silent) return;
+      const hello = JSON.parse(String(raw));
+      this.hellos.push(hello);
+      const at = this.#history.findIndex(({ from }) => from === hello.resume?.cursor);
+      const current = hello.resume?.cursor === this.cursor;
+      const resumes =
+        !this.#refuseResume && hello.resume?.epoch === this.epoch && (at >= 0 || current);
+      const mode = resumes ? 'resume' : 'snapshot';
+      this.#send(
+        {
+          type: 'welcome',
+          epoch: this.epoch,
+          serverTime: new Date().toISOString(),
+          heartbeatMs: HEARTBEAT_MS,
+          mode,
+          buildId: 'scripted',
+        },
+        [socket],
+      );
+      if (!resumes) this.#snapshot(socket);
+      else if (!current) for (const frame of this.#history.slice(at)) this.#send(frame, [socket]);
+      this.#sockets.add(socket);
+      this.#send(this.#beatFrame(), [socket]);
+    });
+    socket.on('close', () => this.#sockets.delete(socket));
+  }
+
+  #snapshot(socket) {
+    const { entities, ...rest } = this.city.snapshot();
+    const half = Math.ceil(entities.length / 2);
+    this.#send(
+      {
+        type: 'snapshot',
+        chunk: 0,
+        last: false,
+        cursor: this.cursor,
+        ...rest,
+        entities: entities.slice(0, half),
+      },
+      [socket],
+    );
+    this.#send(
+      {
+        type: 'snapshot',
+        chunk: 1,
+        last: true,
+        cursor: this.cursor,
+        entities: entities.slice(half),
+      },
+      [socket],
+    );
+  }
+
+  async #answer(request, response) {
+    const { pathname } = new URL(request.url, 'http://hub');
+    const json = (status, value, headers = {}) =>
+      response
+        .writeHead(status, { 'content-type': 'application/json', ...headers })
+        .end(JSON.stringify(value));
+    const signedIn = (request.headers.cookie ?? '').includes('session=scripted');
+    if (pathname === '/auth/login') {
+      const { name, password } = JSON.parse(await body(request));
+      if (password !== 'scripted') return json(401, { title: 'wrong' });
+      this.operator = name;
+      return json(
+        200,
+        { token: 'scripted', expiresAt: '2999-01-01T00:00:00.000Z' },
+        { 'set-cookie': 'session=scripted; HttpOnly; SameSite=Strict; Path=/' },
+      );
+    }
+    if (pathname === '/auth/logout')
+      return json(200, {}, { 'set-cookie': 'session=; Max-Age=0; Path=/' });
+    if (pathname === '/config.json')
+      return json(200, {
+        mapBase: '/map/base.geojson',
+        mapAttribution: '示意底图 · made-up district',
+        branding: null,
+      });
+    if (pathname === '/map/base.geojson') return json(200, baseMap());
+    if (pathname === '/graphql')
+      return signedIn
+        ? json(200, await this.#graphql(JSON.parse(await body(request))))
+        : json(401, { title: 'unauthorized' });
+    return this.#file(pathname, request, response);
+  }
+
+  #file(pathname, request, response) {
+    const name = pathname === '/' ? 'index.html' : pathname.slice(1);
+    try {
+      const bytes = readFileSync(new URL(name, DIST));
+      response.writeHead(200, {
+        'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
+        'content-security-policy': CSP(request.headers.host),
+      });
+      response.end(bytes);
+    } catch {
+      response.writeHead(404).end();
+    }
+  }
+
+  #graphql({ query, variables, operationName }) {
+    return graphql({
+      schema: this.#schema,
+      source: query,
+      variableValues: variables,
+      operationName,
+      rootValue: this.#root(),
+    });
+  }
+
+  #root() {
+    const root = {
+      viewer: { name: this.operator ?? 'scripted', roles: ['OPERATOR'] },
+      departments: DEPARTMENTS.map(([name, zh, en]) => ({ name, titles: { zh, en } })),
+      places: [],
+      events: { nodes: [] },
+      case: ({ id }) => this.#case(id),
+    };
+    for (const name of Object.keys(this.#schema.getMutationType().getFields())) {
+      root[name] = ({ input }) => {
+        const { answer, changed } = this.city.command(name, input, this.operator, Date.now());
+        if (changed) this.change({ upsert: changed });
+        return 'case' in answer ? { ...answer, case: this.#case(answer.case) } : answer;
+      };
+    }
+    return root;
+  }
+
+  #case(id) {
+    const item = this.city.cases.get(id);
+    if (!item) return null;
+    const assignments = item.assignments.map((one) => ({
+      ...one,
+      state: one.state === 'RELEASED' ? 'AVAILABLE' : one.state,
+      releasedAt: one.state === 'RELEASED' ? one.since : null,
+      unit: { id: one.unit, key: one.unit },
+    }));
+    return {
+      ...item,
+      key: item.id,
+      assignments,
+      allowedCommands: this.city.allowed(item),
+      timeline: { nodes: this.city.timelines.get(id) },
+    };
+  }
+}
+
+const eventOf = ({ id, title, severity, place, lon, lat, raisedAt }) => ({
+  id: `event-${id}`,
+  type: 'city.fire.incident-reported.v1',
+  department: 'fire',
+  title,
+  level: severity,
+  time: raisedAt,
+  place,
+  lon,
+  lat,
+  exercise: true,
+});
+
+async function body(request) {
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  return text;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const hub = await startScriptedHub({ port: Number(process.env.PORT ?? 0) });
+  process.stdout.write(`${hub.url} name: any, password: scripted (${fileURLToPath(DIST)})\n`);
+}
