@@ -3,6 +3,7 @@
 //! No async, no I/O, no clock, no randomness, no logging. Shells in `services/` feed it.
 
 pub mod access;
+pub mod admission;
 pub mod alert;
 pub mod case;
 pub mod engine;

@@ -1,0 +1,37 @@
+//! The record that a refused event becomes.
+
+use event_schemas::city::{DeadLetter, headers};
+
+use super::record::{HubRecord, json};
+use super::{Inbound, Refusal};
+
+/// Prefix of the original's headers on a dead letter.
+pub const ORIGINAL: &str = "original-";
+
+/// The dead letter of a refused record: why, where it stands, and its bytes and headers as they came.
+pub fn dead_letter_record(inbound: &Inbound<'_>, refusal: Refusal) -> HubRecord {
+    let letter = DeadLetter {
+        reason: refusal.reason,
+        message: refusal.message,
+        path: refusal.path,
+        department: inbound.department.to_owned(),
+        position: inbound.position,
+        topic: inbound.topic.to_owned(),
+        received_at: inbound.append_time,
+        source: refusal.source,
+        id: refusal.id,
+        event_type: refusal.event_type,
+    };
+    let mut record = HubRecord {
+        key: inbound.department.to_owned(),
+        headers: vec![(headers::DEAD_LETTER.to_owned(), json(&letter))],
+        value: inbound.value.to_vec(),
+    };
+    record.headers.extend(
+        inbound
+            .headers
+            .iter()
+            .map(|(name, value)| (format!("{ORIGINAL}{name}"), value.to_vec())),
+    );
+    record
+}
