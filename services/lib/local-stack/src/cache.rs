@@ -61,16 +61,30 @@ impl Artifact {
             std::fs::remove_dir_all(&dir).map_err(StackError::io("removing", &dir))?;
         }
         disk::require(cache, self.needed_mib)?;
-        let part = cache.join(format!("{}.part", self.folder));
-        if part.exists() {
-            // Left by a process that died while it fetched: nobody else may be here, we hold the lock.
-            std::fs::remove_dir_all(&part).map_err(StackError::io("removing", &part))?;
-        }
+        self.remove_leftovers(cache);
+        let part = cache.join(format!("{}.part-{}", self.folder, std::process::id()));
         std::fs::create_dir_all(&part).map_err(StackError::io("making", &part))?;
         fetch(&part).await?;
         self.verify(&part).await?;
         std::fs::rename(&part, &dir).map_err(StackError::io("renaming to", &dir))?;
         Ok(dir)
+    }
+
+    /// What processes left that died while they fetched. Their tools may still be writing there, so each process has a
+    /// folder of its own, and what cannot be removed now is removed the next time.
+    fn remove_leftovers(&self, cache: &Path) {
+        let begins = format!("{}.part-", self.folder);
+        let entries = std::fs::read_dir(cache)
+            .into_iter()
+            .flatten()
+            .filter_map(Result::ok);
+        for entry in
+            entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(&begins))
+        {
+            if let Err(error) = std::fs::remove_dir_all(entry.path()) {
+                tracing::debug!(path = %entry.path().display(), %error, "a leftover stays for now");
+            }
+        }
     }
 
     async fn verify(&self, dir: &Path) -> Result<(), StackError> {

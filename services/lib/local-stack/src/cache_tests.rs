@@ -74,14 +74,18 @@ async fn after_the_first_time_no_network_is_needed() {
 #[tokio::test]
 async fn a_fetch_that_was_cut_off_is_begun_anew() {
     let cache = tempfile::tempdir().unwrap();
-    write(&cache.path().join("engine-1.0.part"), "an eng");
-    std::fs::write(cache.path().join("engine-1.0.part/half"), "").unwrap();
+    for of in [1, std::process::id()] {
+        let part = cache.path().join(format!("engine-1.0.part-{of}"));
+        write(&part, "an eng");
+        std::fs::write(part.join("half"), "").unwrap();
+    }
     let dir = ensure(cache.path(), &AtomicUsize::new(0)).await;
     assert_eq!(
         std::fs::read_to_string(dir.join("lib/engine")).unwrap(),
         "an engine"
     );
     assert!(!dir.join("half").exists());
+    assert!(!cache.path().join("engine-1.0.part-1").exists());
 }
 
 #[tokio::test]
