@@ -2,16 +2,11 @@
 
 use std::borrow::Cow;
 
-use event_schemas::city::{Admission, Millis, Reason};
-use event_schemas::contract::Extract;
+use event_schemas::city::{Admission, Reason};
 use event_schemas::envelope::{Binding, decode};
-use event_schemas::{Catalog, Envelope, EventType, PersonalSpan, Violation};
+use event_schemas::{Catalog, Envelope, Judged, PersonalSpan, Refusal};
 
-use super::place::{Placed, placed};
-use super::{Identity, Inbound, Limits, Refusal};
-
-/// Mismatches told in one message; more would not be read.
-const TOLD: usize = 3;
+use super::{Identity, Inbound, Limits, Refused};
 
 /// A record that is sound in itself.
 #[derive(Clone, Debug)]
@@ -30,70 +25,33 @@ pub struct Checked<'r> {
     pub(super) personal: Vec<PersonalSpan>,
 }
 
-/// Checks one record of an inbox.
+/// Checks one record of an inbox: size, envelope, and the catalog's judgement.
 pub fn check<'r>(
     catalog: &Catalog,
     inbound: &Inbound<'r>,
     limits: &Limits,
-) -> Result<Checked<'r>, Refusal> {
-    check_size(inbound, limits)?;
+) -> Result<Checked<'r>, Box<Refused>> {
+    check_size(inbound, limits).map_err(|fault| Box::new(Refused::unread(fault)))?;
     let value = (!inbound.value.is_empty()).then_some(inbound.value);
     let envelope = decode(Binding::Kafka, inbound.headers.iter().copied(), value)
-        .map_err(|fault| refusal(None, fault.reason, fault.path, fault.message))?;
-    let refuse = |reason, path: Option<&str>, message: String| {
-        refusal(Some(&envelope), reason, path.map(str::to_owned), message)
-    };
-    let event_type = known_type(catalog, inbound.department, &envelope)
-        .map_err(|(reason, message)| refuse(reason, Some("/type"), message))?;
-    let data = envelope.data.unwrap_or(b"null");
-    let extract = event_type.contract.check(data).map_err(|violations| {
-        let path = violations
-            .first()
-            .map(|first| format!("/data{}", first.path));
-        refuse(
-            Reason::ContractViolation,
-            path.as_deref(),
-            told(event_type, &violations),
-        )
-    })?;
-    let event_time = envelope.time.or(extract.event_time).ok_or_else(|| {
-        let message = "/time: expected when it happened (RFC 3339 with zone), found nothing";
-        refuse(Reason::WrongTime, Some("/time"), message.to_owned())
-    })?;
-    let placed = placed(catalog.places(), &envelope, &extract)
-        .map_err(|fault| refuse(fault.reason, Some(fault.path), fault.message))?;
-    let partition_key = placed
-        .code
-        .as_deref()
-        .and_then(|code| catalog.places().partition_place(code))
+        .map_err(|fault| Box::new(Refused::unread(fault.into())))?;
+    let judged = catalog
+        .judge(inbound.department, &envelope)
+        .map_err(|fault| Box::new(Refused::of(&envelope, fault)))?;
+    let partition_key = judged
+        .place
+        .and_then(|place| catalog.places().partition_place(&place.code))
         .unwrap_or(inbound.department)
         .to_owned();
-    let admission = admission(
-        catalog,
-        inbound,
-        limits,
-        &envelope,
-        Facts {
-            extract: &extract,
-            placed,
-            event_time,
-        },
-    );
     Ok(Checked {
-        subject: envelope.subject.clone().or(extract.subject),
-        admission,
+        admission: admission(catalog, inbound, limits, &envelope, &judged),
         identity: Identity::of(&envelope),
         partition_key,
-        data,
-        personal: extract.personal,
+        data: envelope.data.unwrap_or_default(),
+        subject: judged.subject,
+        personal: judged.personal,
         envelope,
     })
-}
-
-struct Facts<'f, 'd> {
-    extract: &'f Extract<'d>,
-    placed: Placed,
-    event_time: Millis,
 }
 
 fn admission(
@@ -101,15 +59,10 @@ fn admission(
     inbound: &Inbound<'_>,
     limits: &Limits,
     envelope: &Envelope<'_>,
-    facts: Facts<'_, '_>,
+    judged: &Judged<'_, '_>,
 ) -> Admission {
-    let Facts {
-        extract,
-        placed,
-        event_time,
-    } = facts;
-    let mut flags = placed.flags;
-    let age = inbound.append_time.since(event_time);
+    let mut flags: Vec<String> = judged.flags.iter().map(|&flag| flag.to_owned()).collect();
+    let age = inbound.append_time.since(judged.event_time);
     if age < -limits.future_ms {
         flags.push(String::from("future_time"));
     } else if age > limits.old_ms {
@@ -117,15 +70,15 @@ fn admission(
     }
     Admission {
         department: inbound.department.to_owned(),
-        event_time,
-        recorded_time: envelope.city.recorded_time.or(extract.recorded),
+        event_time: judged.event_time,
+        recorded_time: judged.recorded_time,
         inbox_time: inbound.append_time,
-        place: placed.code,
-        lon: placed.point.map(|(lon, _)| lon),
-        lat: placed.point.map(|(_, lat)| lat),
-        h3: placed.cell,
-        level: envelope.city.alert_level.or(extract.level),
-        measure: extract.measure,
+        place: judged.place.map(|place| place.code.clone()),
+        lon: judged.location.map(|(lon, _)| lon),
+        lat: judged.location.map(|(_, lat)| lat),
+        h3: judged.h3.clone(),
+        level: judged.level,
+        measure: judged.measure,
         exercise: envelope.city.exercise,
         catalog: catalog.version().to_owned(),
         inbox: inbound.position,
@@ -143,76 +96,13 @@ fn check_size(inbound: &Inbound<'_>, limits: &Limits) -> Result<(), Refusal> {
     if bytes <= limits.event_bytes {
         return Ok(());
     }
-    let message = format!(
-        "expected at most {} bytes per event (headers included), found {bytes}; \
-         put large media elsewhere and send a link",
-        limits.event_bytes
-    );
-    Err(refusal(None, Reason::TooLarge, None, message))
-}
-
-fn known_type<'c>(
-    catalog: &'c Catalog,
-    department: &str,
-    envelope: &Envelope<'_>,
-) -> Result<&'c EventType, (Reason, String)> {
-    let name = envelope.event_type.as_ref();
-    let Some(event_type) = catalog.event_type(name) else {
-        let own: Vec<&str> = catalog
-            .event_types()
-            .filter(|known| known.department == department)
-            .map(|known| known.name.as_str())
-            .collect();
-        let message = format!(
-            "/type: expected one of {}, found \"{}\"",
-            own.join(", "),
-            shortened(name)
-        );
-        return Err((Reason::UnknownType, message));
-    };
-    if event_type.department != department {
-        let message = format!(
-            "/type: {name} belongs to the department {}; {department} may publish its own types only",
-            event_type.department
-        );
-        return Err((Reason::ForeignType, message));
-    }
-    Ok(event_type)
-}
-
-fn told(event_type: &EventType, violations: &[Violation]) -> String {
-    let mut told: Vec<String> = violations
-        .iter()
-        .take(TOLD)
-        .map(|violation| {
-            format!(
-                "/data{}: expected {}, found {}",
-                violation.path, violation.expected, violation.found
-            )
-        })
-        .collect();
-    if violations.len() > TOLD {
-        told.push(format!("and {} more", violations.len() - TOLD));
-    }
-    format!("{} ({})", told.join("; "), event_type.name)
-}
-
-pub(super) fn shortened(text: &str) -> String {
-    text.chars().take(80).collect()
-}
-
-fn refusal(
-    envelope: Option<&Envelope<'_>>,
-    reason: Reason,
-    path: Option<String>,
-    message: String,
-) -> Refusal {
-    Refusal {
-        reason,
-        message,
-        path,
-        source: envelope.map(|envelope| envelope.source.to_string()),
-        id: envelope.map(|envelope| envelope.id.to_string()),
-        event_type: envelope.map(|envelope| envelope.event_type.to_string()),
-    }
+    Err(Refusal {
+        reason: Reason::TooLarge,
+        path: None,
+        message: format!(
+            "expected at most {} bytes per event (headers included), found {bytes}; \
+             put large media elsewhere and send a link",
+            limits.event_bytes
+        ),
+    })
 }

@@ -3,24 +3,24 @@
 use event_schemas::city::{DeadLetter, headers};
 
 use super::record::{HubRecord, json};
-use super::{Inbound, Refusal};
+use super::{Inbound, Refused};
 
 /// Prefix of the original's headers on a dead letter.
 pub const ORIGINAL: &str = "original-";
 
 /// The dead letter of a refused record: why, where it stands, and its bytes and headers as they came.
-pub fn dead_letter_record(inbound: &Inbound<'_>, refusal: Refusal) -> HubRecord {
+pub fn dead_letter_record(inbound: &Inbound<'_>, refused: Refused) -> HubRecord {
     let letter = DeadLetter {
-        reason: refusal.reason,
-        message: refusal.message,
-        path: refusal.path,
+        reason: refused.fault.reason,
+        message: refused.fault.message,
+        path: refused.fault.path,
         department: inbound.department.to_owned(),
         position: inbound.position,
         topic: inbound.topic.to_owned(),
         received_at: inbound.append_time,
-        source: refusal.source,
-        id: refusal.id,
-        event_type: refusal.event_type,
+        source: refused.source,
+        id: refused.id,
+        event_type: refused.event_type,
     };
     let mut record = HubRecord {
         key: inbound.department.to_owned(),

@@ -10,7 +10,6 @@ mod dead_letter;
 mod identity;
 mod memory;
 mod partition;
-mod place;
 mod record;
 mod seal;
 
@@ -23,6 +22,7 @@ pub use record::{HubRecord, mark_record, watermark_record};
 pub use seal::{Sealer, UnsealError};
 
 use event_schemas::city::{LogPosition, Millis, Reason};
+use event_schemas::{Envelope, Refusal};
 
 /// One record of an inbox, as it stands there.
 #[derive(Clone, Debug)]
@@ -67,19 +67,52 @@ impl Default for Limits {
     }
 }
 
-/// Why a record is not admitted, in a sentence for its publisher.
+/// A record that is not admitted: the fault, in a sentence for its publisher, and which event it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// What kind of fault.
-    pub reason: Reason,
+pub struct Refused {
     /// What was wrong, where, and what was expected.
-    pub message: String,
-    /// JSON pointer into the event.
-    pub path: Option<String>,
+    pub fault: Refusal,
     /// CloudEvents `source`, where it could be read.
     pub source: Option<String>,
     /// CloudEvents `id`, where it could be read.
     pub id: Option<String>,
     /// CloudEvents `type`, where it could be read.
     pub event_type: Option<String>,
+}
+
+impl Refused {
+    /// A record whose envelope cannot be read.
+    pub const fn unread(fault: Refusal) -> Self {
+        Self {
+            fault,
+            source: None,
+            id: None,
+            event_type: None,
+        }
+    }
+
+    /// An event that is refused for what it says.
+    pub fn of(envelope: &Envelope<'_>, fault: Refusal) -> Self {
+        Self {
+            fault,
+            source: Some(envelope.source.to_string()),
+            id: Some(envelope.id.to_string()),
+            event_type: Some(envelope.event_type.to_string()),
+        }
+    }
+
+    /// An event whose id was used before for other content.
+    pub fn id_reused(checked: &Checked<'_>) -> Self {
+        let message = format!(
+            "/id: expected an id of its own for every event of the source {}, found \"{}\", which an \
+             earlier event with other content has; an incident's number belongs into subject",
+            checked.envelope.source, checked.envelope.id
+        );
+        let fault = Refusal {
+            reason: Reason::IdReused,
+            path: Some(String::from("/id")),
+            message,
+        };
+        Self::of(&checked.envelope, fault)
+    }
 }

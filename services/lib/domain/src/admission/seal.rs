@@ -45,6 +45,9 @@ impl Sealer {
     }
 
     /// Seals one value (its JSON text). `event` is the event's `<source>#<id>`.
+    ///
+    /// # Panics
+    /// Never for values below 256 GiB.
     pub fn seal(&self, event: &str, path: &str, json: &[u8], nonce: [u8; 12]) -> SealedField {
         let bound = bound(event, path);
         let payload = Payload {
