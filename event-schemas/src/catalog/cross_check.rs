@@ -7,6 +7,7 @@ use super::{Catalog, CatalogError};
 /// Checks names that one file takes from another.
 pub(crate) fn check(catalog: &Catalog, errors: &mut Vec<CatalogError>) {
     check_types(catalog, errors);
+    check_feeds(catalog, errors);
     check_rules(catalog, errors);
     check_units(catalog, errors);
 }
@@ -33,6 +34,26 @@ fn schema_file(event_type: &str, department: &str) -> String {
         .and_then(|rest| rest.strip_prefix('.'))
         .unwrap_or(event_type);
     format!("{department}/{stem}.schema.json")
+}
+
+fn check_feeds(catalog: &Catalog, errors: &mut Vec<CatalogError>) {
+    let mut seen = BTreeSet::new();
+    for feed in &catalog.feeds {
+        let file = format!("{}/feeds.yaml", feed.department);
+        let at = format!("feed {}", feed.name);
+        if !seen.insert(&feed.name) {
+            errors.push(CatalogError::new(&file, &at, "each feed name once"));
+        }
+        for name in feed.event_types() {
+            let own = catalog
+                .event_type(name)
+                .is_some_and(|event_type| event_type.department == feed.department);
+            if !own {
+                let expected = format!("event types of the department, not '{name}'");
+                errors.push(CatalogError::new(&file, &at, expected));
+            }
+        }
+    }
 }
 
 fn check_rules(catalog: &Catalog, errors: &mut Vec<CatalogError>) {

@@ -156,9 +156,14 @@ pub(crate) struct FieldFile {
     #[serde(default)]
     pub(crate) strip: Option<String>,
     /// The value where the column is empty or the table has no entry; without it the member is left
-    /// out when empty, and the row is refused when the table has no entry.
-    #[serde(default)]
+    /// out when empty, and the row is refused when the table has no entry. `null`: left out.
+    #[serde(default, deserialize_with = "given")]
     pub(crate) otherwise: Option<Value>,
+}
+
+/// A value that is written down, be it `null`, is not an absent one.
+fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 /// What a column's text is read as.
