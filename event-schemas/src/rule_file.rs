@@ -97,7 +97,11 @@ pub struct SeverityStep {
 
 /// What a rule looks for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 pub enum Condition {
     /// Every event that matches raises (or refreshes) an alert until `clears` matches for the same key.
     Match {
@@ -150,7 +154,11 @@ pub struct Selector {
 
 /// What a threshold computes over its window.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 pub enum Measure {
     /// Number of events (one per subject where `distinctSubjects`).
     Count {
