@@ -1,19 +1,11 @@
 // A small made-up city for the scripted hub: places, units, cases, things on the map, and just enough
 // of the city case's life cycle to try the screen. The real rules are the hub's; this proves nothing about them.
+import { readFileSync } from 'node:fs';
 
-const CENTER = [121.6, 31.1];
-const DISTRICTS = [
-  ['C01', '滨江区', 'Riverside'],
-  ['C02', '南山区', 'South Hill'],
-  ['C03', '港口区', 'Harbour'],
-  ['C04', '高新区', 'Tech Park'],
-  ['C05', '老城区', 'Old Town'],
-  ['C06', '湖滨区', 'Lakeside'],
-  ['C07', '机场区', 'Airport'],
-  ['C08', '东湾区', 'East Bay'],
-  ['C09', '北苑区', 'North Garden'],
-];
-const STEP = 0.045;
+const PLACES = new URL('../../../event-schemas/catalog/places/', import.meta.url);
+const read = (name) => readFileSync(new URL(name, PLACES), 'utf8');
+/** Degrees around a community's middle within which things happen. */
+const SPREAD = 0.008;
 
 /** Numbers that look random and are the same in every run. */
 export function seeded(seed) {
@@ -24,61 +16,31 @@ export function seeded(seed) {
   };
 }
 
-const corner = (n) => [
-  CENTER[0] + ((n % 3) - 1.5) * STEP,
-  CENTER[1] + (Math.floor(n / 3) - 1.5) * STEP,
-];
-
-export function baseMap() {
-  const wobble = seeded(5);
-  const grid = Array.from({ length: 16 }, (_, n) => [
-    CENTER[0] + ((n % 4) - 1.5) * STEP + (wobble() - 0.5) * 0.014,
-    CENTER[1] + (Math.floor(n / 4) - 1.5) * STEP + (wobble() - 0.5) * 0.014,
-  ]);
-  const area = DISTRICTS.map(([code, name_zh, name_en], n) => {
-    const at = (n % 3) + Math.floor(n / 3) * 4;
-    const ring = [grid[at], grid[at + 1], grid[at + 5], grid[at + 4], grid[at]];
-    return feature('Polygon', [ring], { code, name_zh, name_en, kind: 'district' });
+/** The demo district's own places, with names and kinds from its file. */
+function places() {
+  const line = /code: "(\d+)"\s+kind: (\w+)\s+name: \{zh: ([^,]+), en: ([^}]+)\}/g;
+  const named = new Map([...read('lanwan.yaml').matchAll(line)].map((found) => [found[1], found]));
+  return JSON.parse(read('lanwan.geojson')).features.map(({ geometry, properties: { code } }) => {
+    const [, , kind, name_zh, name_en] = named.get(code);
+    return { type: 'Feature', geometry, properties: { code, name_zh, name_en, kind } };
   });
-  const roads = Array.from({ length: 10 }, (_, n) => {
-    const across = n % 2 === 0;
-    const offset = (Math.floor(n / 2) - 2) * 0.026;
-    const line = Array.from({ length: 9 }, (_, k) => {
-      const along = (k - 4) * 0.0165;
-      const bend = (wobble() - 0.5) * 0.006 + offset;
-      return [CENTER[0] + (across ? along : bend), CENTER[1] + (across ? bend : along)];
-    });
-    return feature('LineString', line, {
-      code: null,
-      name_zh: '',
-      name_en: '',
-      kind: n < 4 ? 'highway' : 'road',
-    });
-  });
-  const river = Array.from({ length: 12 }, (_, k) => [
-    CENTER[0] - 0.066 + k * 0.0122,
-    CENTER[1] - 0.03 + Math.sin(k / 2.2) * 0.018,
-  ]);
-  return {
-    type: 'FeatureCollection',
-    features: [
-      ...area,
-      feature('LineString', river, {
-        code: null,
-        name_zh: '青川',
-        name_en: 'Qing River',
-        kind: 'river',
-      }),
-      ...roads,
-    ],
-  };
 }
 
-const feature = (type, coordinates, properties) => ({
-  type: 'Feature',
-  geometry: { type, coordinates },
-  properties,
-});
+const DISTRICT = places();
+const COMMUNITIES = DISTRICT.filter(({ properties }) => properties.kind === 'community').map(
+  ({ geometry, properties }) => {
+    const ring = geometry.coordinates[0];
+    const mean = (n) => ring.reduce((sum, point) => sum + point[n], 0) / ring.length;
+    return { code: properties.code, lon: mean(0), lat: mean(1) };
+  },
+);
+
+export function baseMap() {
+  const rank = { district: 0, street: 1, town: 1, community: 2 };
+  const areas = [...DISTRICT].sort((a, b) => rank[a.properties.kind] - rank[b.properties.kind]);
+  const base = JSON.parse(read('base.geojson')).features;
+  return { type: 'FeatureCollection', features: [...areas, ...base] };
+}
 
 const TITLES = [
   ['燃气浓度异常', 'Gas concentration abnormal'],
@@ -125,7 +87,7 @@ export class City {
   timelines = new Map();
   answers = new Map();
 
-  constructor(now, { cases = 9, things = 3000 } = {}) {
+  constructor(now, { cases = 9, things = 400 } = {}) {
     const random = seeded(42);
     for (let n = 0; n < 22; n += 1) this.#unit(n, random);
     for (let n = 0; n < cases; n += 1)
@@ -134,9 +96,9 @@ export class City {
   }
 
   #at(random) {
-    const n = Math.floor(random() * 9);
-    const [lon, lat] = corner(n);
-    return { place: DISTRICTS[n][0], lon: lon + random() * STEP, lat: lat + random() * STEP };
+    const { code, lon, lat } = COMMUNITIES[Math.floor(random() * COMMUNITIES.length)];
+    const near = () => (random() + random() - 1) * SPREAD;
+    return { place: code, lon: lon + near(), lat: lat + near() };
   }
 
   #unit(n, random) {

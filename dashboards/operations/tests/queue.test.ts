@@ -107,6 +107,13 @@ describe('the freeze', () => {
     );
   });
 
+  test('a selection made before any data came holds nothing back', () => {
+    const before = show(null, true, []);
+    const after = show(before.held, true, rowsOf('a', 'b'));
+    expect(keys(after.rows)).toEqual(['case:a', 'case:b']);
+    expect(after.fresh).toEqual([]);
+  });
+
   test('moving on lets done rows go, but never the selected one', () => {
     const held = show(null, true, rowsOf('a', 'b', 'c')).held;
     const left = withoutDone(held, rowsOf('c'), 'case:b');

@@ -46,8 +46,7 @@ export function AssignDialog({ item }: { item: LiveCase }) {
         aria-label={t('dialog.assignTitle')}
         aria-activedescendant={active ? `unit-${active.unit.id}` : undefined}
         tabIndex={0}
-        // biome-ignore lint/a11y/noAutofocus: the dialog exists for this list.
-        autoFocus
+        data-first
         onKeyDown={key}
       >
         {free.map((candidate) => (

@@ -22,6 +22,7 @@ export function CommandBar({ item }: { item: LiveCase }) {
           <button
             type="button"
             key={command}
+            className="order"
             data-command={command}
             disabled={!allowed}
             onClick={() => perform(command, item.id)}

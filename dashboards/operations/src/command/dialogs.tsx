@@ -55,8 +55,11 @@ function FormDialog({ item, dialog }: FormProps) {
           <button type="button" onClick={() => openDialog(null)}>
             {t('dialog.cancel')} <kbd>Esc</kbd>
           </button>
-          {/* biome-ignore lint/a11y/noAutofocus: Enter confirms, as the key map promises. */}
-          <button type="submit" className="primary" autoFocus={dialog === 'close'}>
+          <button
+            type="submit"
+            className="primary"
+            data-first={dialog === 'close' ? '' : undefined}
+          >
             {t('dialog.confirm')} <kbd>Enter</kbd>
           </button>
         </div>
@@ -105,8 +108,7 @@ function Words({ dialog, text, onChange, onSend }: WordsProps) {
     <label className="field">
       {t(LABEL[dialog])}
       <textarea
-        // biome-ignore lint/a11y/noAutofocus: the dialog exists for this field.
-        autoFocus
+        data-first
         rows={3}
         maxLength={2000}
         value={text}

@@ -5,7 +5,7 @@ import type { Messages } from './zh';
 export const en: Messages = {
   product: 'City operations console',
   exercise: 'EXERCISE',
-  language: { switch: '中文', label: 'Switch language' },
+  language: { switch: '中文' },
   login: {
     title: 'Sign in',
     name: 'Name',

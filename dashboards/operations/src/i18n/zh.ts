@@ -3,7 +3,7 @@
 export const zh = {
   product: '城市运行指挥台',
   exercise: '演练',
-  language: { switch: 'English', label: '切换语言' },
+  language: { switch: 'English' },
   login: {
     title: '登录',
     name: '用户名',

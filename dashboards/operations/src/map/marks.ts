@@ -21,6 +21,8 @@ export interface Mark extends Point {
 export interface UnitMark extends Point {
   id: string;
   free: boolean;
+  /** How many others stand at the same place before it: they are drawn side by side. */
+  beside: number;
   caseId: string | null;
 }
 
@@ -61,10 +63,19 @@ export function gather(
     });
   }
   marks.sort((a, b) => Number(b.small) - Number(a.small) || b.severity - a.severity);
-  const unitMarks: UnitMark[] = [];
+  return { quiet, units: unitMarks(units), marks };
+}
+
+function unitMarks(units: Iterable<LiveUnit>): UnitMark[] {
+  const found: UnitMark[] = [];
+  const atPlace = new Map<string, number>();
   for (const unit of units) {
     if (!placed(unit) || unit.state === 'OUT_OF_SERVICE') continue;
-    unitMarks.push({
+    const place = `${unit.lon} ${unit.lat}`;
+    const beside = atPlace.get(place) ?? 0;
+    atPlace.set(place, beside + 1);
+    found.push({
+      beside,
       id: unit.id,
       lon: unit.lon,
       lat: unit.lat,
@@ -72,7 +83,7 @@ export function gather(
       caseId: unit.case ?? null,
     });
   }
-  return { quiet, units: unitMarks, marks };
+  return found;
 }
 
 /** The topmost mark within reach of the pointer. */

@@ -10,6 +10,7 @@ import type { Mark, Marks, UnitMark } from './marks';
 const QUIET_PIXEL = 0xa8_a6_a0_9a;
 const MARK_PX = 22;
 const SMALL_PX = 13;
+const UNIT_STEP_PX = 12;
 const TAU = Math.PI * 2;
 
 export interface Frame {
@@ -78,7 +79,8 @@ export class Overlay {
   }
 
   #unit(unit: UnitMark, project: Project, selected: string | null): void {
-    const [x, y] = project(unit.lon, unit.lat);
+    const [left, y] = project(unit.lon, unit.lat);
+    const x = left + unit.beside * UNIT_STEP_PX;
     const onSelected = unit.caseId !== null && selected === `case:${unit.caseId}`;
     const ctx = this.#ctx;
     ctx.lineWidth = 1.6;

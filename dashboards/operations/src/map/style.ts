@@ -9,46 +9,58 @@ import Text from 'ol/style/Text.js';
 
 const FONT = '"Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", "PingFang SC", sans-serif';
 
-const WATER = new Set(['water', 'sea', 'river', 'bay', 'harbor', 'harbour', 'coast']);
-const ROADS = new Set(['road', 'highway', 'street', 'bridge', 'expressway']);
-const SMALL = new Set(['street', 'community', 'grid', 'cell', 'block']);
+const WATER = new Set(['water', 'sea', 'river', 'canal', 'lake', 'bay']);
+const WIDE = new Set(['main', 'highway', 'expressway', 'river']);
+/** Kinds of places below the street or town: their borders and names show only from near. */
+const SMALL = new Set(['community', 'grid', 'cell', 'block']);
+/** Kinds of places that hold the whole: their name would only lie in the way. */
+const WHOLE = new Set(['city', 'district', 'county']);
 
 const AREA_FILL = new Fill({ color: '#20252b' });
-const WATER_FILL = new Fill({ color: '#17202b' });
+const WATER_COLOR = '#18242f';
+const WATER_FILL = new Fill({ color: WATER_COLOR });
 const AREA_EDGE = new Stroke({ color: '#46505b', width: 1.3 });
 const SMALL_EDGE = new Stroke({ color: '#2a3038', width: 0.8 });
-const WATER_EDGE = new Stroke({ color: '#26313d', width: 1 });
 const HALO = new Stroke({ color: '#15181c', width: 3 });
 
 const width = (base: number, resolution: number) =>
   Math.max(0.8, Math.min(base * 3, (base * 14) / resolution));
 
-/** Metres per pixel above which the names of small places are left out. */
-const SMALL_NAMES_BELOW = 12;
+/** Metres per pixel above which small places, and the names of roads, are left out. */
+const SMALL_BELOW = 14;
 
 export function baseStyle(feature: FeatureLike, resolution: number, language: string): Style {
   const kind = String(feature.get('kind') ?? '');
   const type = feature.getGeometry()?.getType() ?? '';
   const isLine = type.includes('Line');
   const isWater = WATER.has(kind);
-  const style = new Style({ zIndex: isLine ? 2 : isWater ? 1 : 0 });
+  const small = SMALL.has(kind) || (isLine && !WIDE.has(kind));
+  const style = new Style({ zIndex: isLine ? 3 : isWater ? 2 : WHOLE.has(kind) ? 0 : 1 });
   if (isLine) style.setStroke(lineStroke(kind, isWater, resolution));
-  else if (type.includes('Polygon')) {
-    style.setFill(isWater ? WATER_FILL : AREA_FILL);
-    style.setStroke(isWater ? WATER_EDGE : SMALL.has(kind) ? SMALL_EDGE : AREA_EDGE);
-  }
-  const text = nameOf(feature, language);
-  if (text && !(SMALL.has(kind) && resolution > SMALL_NAMES_BELOW)) {
-    style.setText(label(text, isLine, isWater));
-  }
+  else if (type.includes('Polygon')) paintArea(style, kind, resolution);
+  const named = !WHOLE.has(kind) && kind !== 'coast' && !(small && resolution > SMALL_BELOW);
+  const text = named ? nameOf(feature, language) : '';
+  if (text) style.setText(label(text, isLine, isWater, small));
   return style;
 }
 
+function paintArea(style: Style, kind: string, resolution: number): void {
+  if (WATER.has(kind)) style.setFill(WATER_FILL);
+  else if (SMALL.has(kind)) {
+    if (resolution <= SMALL_BELOW) style.setStroke(SMALL_EDGE);
+  } else {
+    style.setFill(AREA_FILL);
+    style.setStroke(AREA_EDGE);
+  }
+}
+
 function lineStroke(kind: string, isWater: boolean, resolution: number): Stroke {
-  if (isWater) return new Stroke({ color: '#1a2a3b', width: width(5, resolution) });
+  const wide = WIDE.has(kind);
+  if (isWater) return new Stroke({ color: WATER_COLOR, width: width(wide ? 7 : 3.5, resolution) });
+  if (kind === 'coast') return new Stroke({ color: '#4d6075', width: 1.4 });
   return new Stroke({
-    color: ROADS.has(kind) ? '#363e48' : '#323942',
-    width: width(kind === 'highway' || kind === 'expressway' ? 2.4 : 1.4, resolution),
+    color: kind === 'expressway' ? '#4a5460' : '#3d4651',
+    width: width(wide ? 3 : 1.8, resolution),
   });
 }
 
@@ -58,12 +70,12 @@ function nameOf(feature: FeatureLike, language: string): string {
   return language.startsWith('zh') ? zh || en : en || zh;
 }
 
-function label(text: string, isLine: boolean, isWater: boolean): Text {
+function label(text: string, isLine: boolean, isWater: boolean, small: boolean): Text {
   return new Text({
     text,
-    font: `${isLine ? 11 : 13}px ${FONT}`,
+    font: `${isLine || small ? 11 : 13}px ${FONT}`,
     placement: isLine ? 'line' : 'point',
-    fill: new Fill({ color: isWater ? '#56677a' : isLine ? '#6f7883' : '#8b949f' }),
+    fill: new Fill({ color: isWater ? '#5f7388' : isLine || small ? '#747d88' : '#8b949f' }),
     stroke: HALO,
     overflow: false,
   });

@@ -36,6 +36,7 @@ export const QueueRow = memo(function QueueRow({ shown, top, height, selected, o
       aria-selected={selected}
       className={names.filter(Boolean).join(' ')}
       data-key={row.key}
+      data-status={row.case?.status}
       style={{
         transform: `translateY(${top}px)`,
         height,

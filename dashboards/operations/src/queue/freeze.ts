@@ -30,7 +30,8 @@ export function show(
   live: readonly Row[],
   latest: (key: string) => Row | null = () => null,
 ): Shown {
-  if (!frozen || held === null) {
+  // Nothing is under the hand while nothing was shown: an address may select before data come.
+  if (!frozen || held === null || held.length === 0) {
     return {
       rows: live.map((row) => ({ row, gone: false })),
       fresh: [],

@@ -14,6 +14,8 @@ export function Dialog({ title, children }: Props) {
   useEffect(() => {
     const before = document.activeElement;
     element.current?.showModal();
+    // The browser would take the first field; a dialog knows better which one is meant.
+    element.current?.querySelector<HTMLElement>('[data-first]')?.focus();
     return () => {
       if (before instanceof HTMLElement) before.focus();
     };

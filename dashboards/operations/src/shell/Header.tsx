@@ -36,7 +36,7 @@ export function LanguageSwitch() {
     <button
       type="button"
       data-testid="language"
-      aria-label={t('language.label')}
+      lang={language === 'zh' ? 'en' : 'zh-CN'}
       onClick={() => void switchLanguage(language === 'zh' ? 'en' : 'zh')}
     >
       {t('language.switch')}

@@ -1,0 +1,30 @@
+// Types of the scripted hub for the specs.
+
+export interface ScriptedHub {
+  readonly url: string;
+  /** What consoles said when they connected, oldest first. */
+  readonly hellos: { resume?: { epoch: string; cursor: string } }[];
+  epoch: string;
+  readonly city: {
+    cases: Map<string, { id: string; number: string; version: number; status: string }>;
+    command(
+      name: string,
+      input: Record<string, unknown>,
+      operator: string,
+      now: number,
+    ): { answer: { __typename: string }; changed: object | null };
+  };
+  openCase(severity?: number): { id: string; number: string };
+  change(change: { upsert?: object | null }, how?: { lose?: boolean }): void;
+  silence(on: boolean): void;
+  cut(): void;
+  reset(reason: string): void;
+  forgetHistory(): void;
+  close(): Promise<void>;
+}
+
+export function startScriptedHub(options?: {
+  port?: number;
+  cases?: number;
+  things?: number;
+}): Promise<ScriptedHub>;
