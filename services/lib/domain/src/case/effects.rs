@@ -172,30 +172,7 @@ impl Draft<'_> {
         let opening = self.case.version == 0;
         let mut asks_again = false;
         for alert in &routing.alerts {
-            if self.case.has_alert(&alert.id) {
-                continue;
-            }
-            if self.case.alerts.len() >= CASE_ALERTS_MAX {
-                return Err(Refusal::new(
-                    RefusalCode::FieldWrong,
-                    format!("案件最多关联 {CASE_ALERTS_MAX} 个警报"),
-                    format!("a case holds at most {CASE_ALERTS_MAX} alerts"),
-                ));
-            }
-            let returning = self
-                .case
-                .alerts
-                .iter()
-                .any(|known| known.fingerprint == alert.fingerprint);
-            let graver = alert.severity < self.case.severity;
-            if graver {
-                self.take_lead(alert);
-            }
-            asks_again |= !opening && (returning || graver);
-            self.case.alerts.push(CaseAlert {
-                attached_at: self.now,
-                ..alert.clone()
-            });
+            asks_again |= self.attach(alert)? && !opening;
         }
         if self.case.sop.is_none() {
             self.case.sop.clone_from(&routing.sop);
@@ -205,6 +182,35 @@ impl Draft<'_> {
             self.ask_again();
         }
         Ok(())
+    }
+
+    /// One alert joins, or has grown graver; whether that asks for attention anew.
+    fn attach(&mut self, alert: &CaseAlert) -> Result<bool, Refusal> {
+        let graver = alert.severity < self.case.severity;
+        let present = self.case.alerts.iter_mut().find(|one| one.id == alert.id);
+        let returning = if let Some(present) = present {
+            present.severity = present.severity.min(alert.severity);
+            present.title.clone_from(&alert.title);
+            false
+        } else {
+            if self.case.alerts.len() >= CASE_ALERTS_MAX {
+                return Err(too_many_alerts());
+            }
+            let returning = self
+                .case
+                .alerts
+                .iter()
+                .any(|known| known.fingerprint == alert.fingerprint);
+            self.case.alerts.push(CaseAlert {
+                attached_at: self.now,
+                ..alert.clone()
+            });
+            returning
+        };
+        if graver {
+            self.take_lead(alert);
+        }
+        Ok(graver || returning)
     }
 
     fn take_lead(&mut self, alert: &CaseAlert) {
@@ -272,5 +278,13 @@ pub(super) fn assignment_unknown() -> Refusal {
         RefusalCode::AssignmentUnknown,
         "该派遣单不属于此案件,或已过此步骤",
         "the assignment is not on this case, or is past this step",
+    )
+}
+
+fn too_many_alerts() -> Refusal {
+    Refusal::new(
+        RefusalCode::FieldWrong,
+        format!("案件最多关联 {CASE_ALERTS_MAX} 个警报"),
+        format!("a case holds at most {CASE_ALERTS_MAX} alerts"),
     )
 }
