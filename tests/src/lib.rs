@@ -1,1 +1,10 @@
-//! tests.
+//! What the end-to-end scenarios share: one real stack for a whole run, a hub per scenario, and
+//! clients that speak only the public interfaces.
+
+pub mod api;
+pub mod binary;
+pub mod hub;
+pub mod kafka;
+pub mod live;
+pub mod stack;
+pub mod wait;

@@ -1,0 +1,283 @@
+//! What can be typed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The city-brain hub: departments' events in, alerts, cases and answers out.
+#[derive(Debug, Parser)]
+#[command(name = "city-brain", version, propagate_version = true)]
+pub struct Cli {
+    /// How log lines are written.
+    #[arg(long, global = true, env = "CITY_BRAIN_LOG_FORMAT", value_enum)]
+    pub log_format: Option<LogFormatArg>,
+    /// What is logged, e.g. `info` or `info,event_recorder=debug`.
+    #[arg(long, global = true, env = "CITY_BRAIN_LOG")]
+    pub log: Option<String>,
+    /// Settings file (TOML); flags and environment go before it.
+    #[arg(long, global = true, env = "CITY_BRAIN_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum LogFormatArg {
+    /// For people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the whole hub in one process.
+    Up(UpArgs),
+    /// Publish structured CloudEvents, one per line.
+    Publish(PublishArgs),
+    /// Publish departments' files through the feeds' mappings, merged in event order.
+    Replay(ReplayArgs),
+    /// Publish the simulated city, reproducible from its seed.
+    Simulate(SimulateArgs),
+    /// Detection rules.
+    #[command(subcommand)]
+    Rule(RuleCommand),
+    /// The catalog's contracts.
+    #[command(subcommand)]
+    Schema(SchemaCommand),
+    /// What was refused, and why.
+    #[command(subcommand)]
+    DeadLetters(DeadLettersCommand),
+    /// Local accounts.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Departments' keys.
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Print the version.
+    Version,
+}
+
+/// Where a running hub is found.
+#[derive(Clone, Debug, Args)]
+pub struct HubArgs {
+    /// Data folder of the running hub (its addresses are read from `run/addresses.json`).
+    #[arg(long, env = "CITY_BRAIN_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Kafka to use instead of the running hub's.
+    #[arg(long, env = "CITY_BRAIN_KAFKA")]
+    pub kafka: Option<String>,
+    /// First part of all topic names.
+    #[arg(long, env = "CITY_BRAIN_TOPIC_PREFIX")]
+    pub topic_prefix: Option<String>,
+    /// Catalog folder instead of the built-in one.
+    #[arg(long, env = "CITY_BRAIN_CATALOG")]
+    pub catalog: Option<PathBuf>,
+}
+
+/// `up`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct UpArgs {
+    /// A simulated city keeps publishing; everything it publishes is marked as an exercise.
+    #[arg(long)]
+    pub demo: bool,
+    /// Where all data live; default `$XDG_DATA_HOME/city-brain`.
+    #[arg(long, env = "CITY_BRAIN_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Address of the console and the interfaces; port 0 takes any free one.
+    #[arg(long, env = "CITY_BRAIN_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// Address of the administration port.
+    #[arg(long, env = "CITY_BRAIN_ADMIN_LISTEN")]
+    pub admin_listen: Option<SocketAddr>,
+    /// Catalog folder instead of the built-in one.
+    #[arg(long, env = "CITY_BRAIN_CATALOG")]
+    pub catalog: Option<PathBuf>,
+    /// GeoJSON of a real city's places instead of the catalog's made-up district.
+    #[arg(long, env = "CITY_BRAIN_PLACES")]
+    pub places: Option<PathBuf>,
+    /// An existing Kafka; none is started then.
+    #[arg(long, env = "CITY_BRAIN_KAFKA")]
+    pub kafka: Option<String>,
+    /// An existing ClickHouse (`http://user:password@host:port` or with the two variables
+    /// `CITY_BRAIN_CLICKHOUSE_USER`, `CITY_BRAIN_CLICKHOUSE_PASSWORD`); none is started then.
+    #[arg(long, env = "CITY_BRAIN_CLICKHOUSE")]
+    pub clickhouse: Option<String>,
+    /// ClickHouse user, with an existing ClickHouse.
+    #[arg(long, env = "CITY_BRAIN_CLICKHOUSE_USER")]
+    pub clickhouse_user: Option<String>,
+    /// ClickHouse password, from the environment so that it is in no process list.
+    #[arg(skip)]
+    pub clickhouse_password: Option<String>,
+    /// Database name.
+    #[arg(long, env = "CITY_BRAIN_DATABASE")]
+    pub database: Option<String>,
+    /// First part of all topic names.
+    #[arg(long, env = "CITY_BRAIN_TOPIC_PREFIX")]
+    pub topic_prefix: Option<String>,
+    /// Origins allowed on WebSockets beside the hub's own.
+    #[arg(long, env = "CITY_BRAIN_ALLOWED_ORIGINS", value_delimiter = ',')]
+    pub allowed_origins: Vec<String>,
+    /// A built console to serve instead of building it from the sources.
+    #[arg(long, env = "CITY_BRAIN_CONSOLE")]
+    pub console: Option<PathBuf>,
+    /// Run without the console.
+    #[arg(long)]
+    pub no_console: bool,
+}
+
+/// `publish`.
+#[derive(Debug, Args)]
+pub struct PublishArgs {
+    /// NDJSON file; `-` or nothing reads standard input.
+    pub file: Option<PathBuf>,
+    /// The hub's address, to publish over HTTP.
+    #[arg(long, env = "CITY_BRAIN_URL")]
+    pub url: Option<String>,
+    /// The department's key, with `--url`; better given as the variable.
+    #[arg(long, env = "CITY_BRAIN_KEY", hide_env_values = true)]
+    pub key: Option<String>,
+    /// Where the hub is, to publish by Kafka.
+    #[command(flatten)]
+    pub hub: HubArgs,
+}
+
+/// `replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// `FEED=FILE` pairs: csv, csv.zst or ndjson.
+    #[arg(required = true, value_name = "FEED=FILE")]
+    pub inputs: Vec<String>,
+    /// Only events at or after this (RFC 3339 or a date).
+    #[arg(long)]
+    pub from: Option<String>,
+    /// Only events before this.
+    #[arg(long)]
+    pub to: Option<String>,
+    /// `max`, or how many times faster than real time.
+    #[arg(long, default_value = "max")]
+    pub speed: String,
+    /// Move all events by one shift so that the first happens now.
+    #[arg(long)]
+    pub shift_to_now: bool,
+    /// Name of this replay; the same label again adds nothing.
+    #[arg(long, default_value = "replay")]
+    pub label: String,
+    /// Mark everything as an exercise.
+    #[arg(long)]
+    pub exercise: bool,
+    /// GeoJSON of the city's places, where a feed places by name.
+    #[arg(long, env = "CITY_BRAIN_PLACES")]
+    pub places: Option<PathBuf>,
+    /// Where the hub is.
+    #[command(flatten)]
+    pub hub: HubArgs,
+}
+
+/// `simulate`.
+#[derive(Debug, Args)]
+pub struct SimulateArgs {
+    /// The same seed gives the same city.
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+    /// Events per second of the quiet background.
+    #[arg(long, default_value_t = 1.0)]
+    pub rate: f64,
+    /// How long, e.g. `10m`; default: until stopped.
+    #[arg(long = "for")]
+    pub duration: Option<String>,
+    /// Ten times the rate and one storyline after the other.
+    #[arg(long)]
+    pub storm: bool,
+    /// Write events to standard output instead of publishing them.
+    #[arg(long)]
+    pub print: bool,
+    /// Where the hub is.
+    #[command(flatten)]
+    pub hub: HubArgs,
+}
+
+/// `rule`.
+#[derive(Debug, Subcommand)]
+pub enum RuleCommand {
+    /// List the catalog's rules.
+    List(CatalogArgs),
+    /// Run the rules' own tests.
+    Test(CatalogArgs),
+}
+
+/// `schema`.
+#[derive(Debug, Subcommand)]
+pub enum SchemaCommand {
+    /// Check a catalog: every error with file, path and expectation.
+    Check(CatalogArgs),
+    /// Print the GraphQL schema.
+    Graphql,
+}
+
+/// Which catalog.
+#[derive(Debug, Args)]
+pub struct CatalogArgs {
+    /// Catalog folder; default: the built-in one.
+    #[arg(long, env = "CITY_BRAIN_CATALOG")]
+    pub catalog: Option<PathBuf>,
+}
+
+/// `dead-letters`.
+#[derive(Debug, Subcommand)]
+pub enum DeadLettersCommand {
+    /// List what was refused, newest first.
+    List {
+        /// Only this department's.
+        #[arg(long)]
+        department: Option<String>,
+        /// At most this many.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// Where the hub is.
+        #[command(flatten)]
+        hub: HubArgs,
+    },
+}
+
+/// `user`.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Add a local account; its password is printed once.
+    Add {
+        /// Name to sign in with.
+        name: String,
+        /// Roles: administrator, supervisor, operator, developer.
+        #[arg(long, value_delimiter = ',', required = true)]
+        roles: Vec<String>,
+        /// Where the hub is.
+        #[command(flatten)]
+        hub: HubArgs,
+    },
+}
+
+/// `key`.
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Issue a department's key; it is printed once.
+    Issue {
+        /// The department.
+        #[arg(long)]
+        department: String,
+        /// Where the hub is.
+        #[command(flatten)]
+        hub: HubArgs,
+    },
+    /// Revoke a key by its id.
+    Revoke {
+        /// The key's id (the part before the dot).
+        id: String,
+        /// Where the hub is.
+        #[command(flatten)]
+        hub: HubArgs,
+    },
+}

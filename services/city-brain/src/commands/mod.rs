@@ -1,0 +1,12 @@
+//! One file per command.
+
+pub mod accounts;
+pub mod connect;
+pub mod dead_letters;
+pub mod publish;
+pub mod replay;
+pub mod replay_input;
+pub mod rule;
+pub mod schema;
+pub mod sender;
+pub mod simulate;

@@ -1,0 +1,49 @@
+//! Background services are started again when they fail, with a growing pause, and readiness says so.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use service_kit::{Backoff, Health, Shutdown};
+
+/// Runs `service` again and again until the shutdown.
+pub fn keep_running<E, F>(
+    name: &'static str,
+    health: &Health,
+    shutdown: Shutdown,
+    mut service: impl FnMut() -> F + Send + 'static,
+) -> tokio::task::JoinHandle<()>
+where
+    E: Display + Send + 'static,
+    F: Future<Output = Result<(), E>> + Send + 'static,
+{
+    let component = health.optional(&format!("{name}/process"));
+    component.ready();
+    let task = async move {
+        let mut backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(10));
+        loop {
+            // A task of its own, so that a panic in it ends only this run of the service.
+            let run = tokio::spawn(service());
+            let ended = match run.await {
+                Ok(Ok(())) => String::from("ended"),
+                Ok(Err(error)) => error.to_string(),
+                Err(panic) => format!("failed badly: {panic}"),
+            };
+            if shutdown.is_cancelled() {
+                return;
+            }
+            tracing::error!(service = name, reason = %ended, "service ended; starting it again");
+            metrics_restarts(name);
+            component.down(ended);
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = tokio::time::sleep(backoff.next_wait()) => {}
+            }
+            component.ready();
+        }
+    };
+    tokio::spawn(task)
+}
+
+fn metrics_restarts(name: &'static str) {
+    metrics::counter!("city_brain_service_restarts_total", "service" => name).increment(1);
+}

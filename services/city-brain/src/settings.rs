@@ -1,0 +1,275 @@
+//! Settings of `up`, merged from flags, environment, file and defaults, in this order.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use local_stack::Credential;
+use serde::Deserialize;
+
+use crate::cli::UpArgs;
+use crate::failure::Failure;
+
+/// The settings file; every key is optional, an unknown key is an error.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SettingsFile {
+    data_dir: Option<PathBuf>,
+    listen: Option<SocketAddr>,
+    admin_listen: Option<SocketAddr>,
+    catalog: Option<PathBuf>,
+    places: Option<PathBuf>,
+    kafka: Option<String>,
+    clickhouse: Option<String>,
+    clickhouse_user: Option<String>,
+    clickhouse_password: Option<String>,
+    clickhouse_writer: Option<Credential>,
+    clickhouse_reader: Option<Credential>,
+    database: Option<String>,
+    topic_prefix: Option<String>,
+    allowed_origins: Option<Vec<String>>,
+    console: Option<PathBuf>,
+    /// Log filter and format, read by the command before anything else.
+    pub log: Option<String>,
+    /// `text` or `json`.
+    pub log_format: Option<service_kit::telemetry::LogFormat>,
+}
+
+impl SettingsFile {
+    /// Reads a file; no path gives no settings.
+    pub fn read(path: Option<&Path>) -> Result<Self, Failure> {
+        let Some(path) = path else {
+            return Ok(Self::default());
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Failure::usage(format!("settings file {}: {error}", path.display()))
+        })?;
+        toml::from_str(&text)
+            .map_err(|error| Failure::usage(format!("settings file {}: {error}", path.display())))
+    }
+}
+
+/// An existing ClickHouse.
+#[derive(Clone, Debug)]
+pub struct ExternalClickHouse {
+    /// `http://host:port`.
+    pub url: String,
+    /// Creates the database and its tables.
+    pub admin: Credential,
+    /// Inserts; the administrator where none is given.
+    pub writer: Option<Credential>,
+    /// Reads; the writer where none is given.
+    pub reader: Option<Credential>,
+}
+
+/// Everything `up` needs to know.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where all data live.
+    pub data_dir: PathBuf,
+    /// Where fetched programs are kept.
+    pub cache_dir: PathBuf,
+    /// The public address.
+    pub listen: SocketAddr,
+    /// The administration address.
+    pub admin_listen: SocketAddr,
+    /// Catalog folder, or the built-in one.
+    pub catalog: Option<PathBuf>,
+    /// GeoJSON of a real city.
+    pub places: Option<PathBuf>,
+    /// An existing Kafka.
+    pub kafka: Option<String>,
+    /// An existing ClickHouse.
+    pub clickhouse: Option<ExternalClickHouse>,
+    /// Database name.
+    pub database: String,
+    /// First part of topic names.
+    pub topic_prefix: String,
+    /// More origins for WebSockets.
+    pub allowed_origins: Vec<String>,
+    /// Where the console comes from.
+    pub console: ConsoleSource,
+    /// A simulated city publishes.
+    pub demo: bool,
+    /// Executable that can become the ClickHouse launcher.
+    pub launcher: PathBuf,
+}
+
+/// Where the console's files come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConsoleSource {
+    /// Built from the sources beside the command, into the cache.
+    Build,
+    /// A folder with a built console.
+    Folder(PathBuf),
+    /// No console.
+    None,
+}
+
+impl Settings {
+    /// Merges flags and environment (already in `args`), the file, and defaults.
+    pub fn merge(args: UpArgs, file: SettingsFile, home: &Homes) -> Result<Self, Failure> {
+        let clickhouse_url = args.clickhouse.or(file.clickhouse);
+        let clickhouse = clickhouse_url.map(|url| ExternalClickHouse {
+            url,
+            admin: Credential {
+                user: args
+                    .clickhouse_user
+                    .or(file.clickhouse_user)
+                    .unwrap_or_else(|| String::from("default")),
+                password: args
+                    .clickhouse_password
+                    .or(file.clickhouse_password)
+                    .unwrap_or_default(),
+            },
+            writer: file.clickhouse_writer,
+            reader: file.clickhouse_reader,
+        });
+        let database = args
+            .database
+            .or(file.database)
+            .unwrap_or_else(|| String::from("city"));
+        let topic_prefix = args
+            .topic_prefix
+            .or(file.topic_prefix)
+            .unwrap_or_else(|| String::from("city"));
+        check_name("database", &database, '_')?;
+        check_name("topic prefix", &topic_prefix, '-')?;
+        let console = match (args.no_console, args.console.or(file.console)) {
+            (true, _) => ConsoleSource::None,
+            (false, Some(folder)) => ConsoleSource::Folder(folder),
+            (false, None) => ConsoleSource::Build,
+        };
+        Ok(Self {
+            data_dir: args
+                .data_dir
+                .or(file.data_dir)
+                .unwrap_or_else(|| home.data.clone()),
+            cache_dir: home.cache.clone(),
+            listen: args
+                .listen
+                .or(file.listen)
+                .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
+            admin_listen: args
+                .admin_listen
+                .or(file.admin_listen)
+                .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+            catalog: args.catalog.or(file.catalog),
+            places: args.places.or(file.places),
+            kafka: args.kafka.or(file.kafka),
+            clickhouse,
+            database,
+            topic_prefix,
+            allowed_origins: if args.allowed_origins.is_empty() {
+                file.allowed_origins.unwrap_or_default()
+            } else {
+                args.allowed_origins
+            },
+            console,
+            demo: args.demo,
+            launcher: home.launcher.clone(),
+        })
+    }
+}
+
+fn check_name(what: &str, name: &str, joint: char) -> Result<(), Failure> {
+    let mut letters = name.chars();
+    let starts_well = letters.next().is_some_and(|c| c.is_ascii_lowercase());
+    if starts_well && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == joint) {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "{what} '{name}': expected lower-case letters, digits and '{joint}', starting with a letter"
+    )))
+}
+
+/// Folders and files that depend on the user, found once at start.
+#[derive(Clone, Debug)]
+pub struct Homes {
+    /// `$XDG_DATA_HOME/city-brain`.
+    pub data: PathBuf,
+    /// `$XDG_CACHE_HOME/city-brain`.
+    pub cache: PathBuf,
+    /// This executable.
+    pub launcher: PathBuf,
+}
+
+impl Homes {
+    /// From the environment of this process.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is where settings from the environment come in"
+    )]
+    pub fn from_environment() -> Result<Self, Failure> {
+        let folder = |variable: &str, below_home: &str| -> Option<PathBuf> {
+            std::env::var(variable)
+                .ok()
+                .filter(|value| Path::new(value).is_absolute())
+                .map(PathBuf::from)
+                .or_else(|| Some(PathBuf::from(std::env::var("HOME").ok()?).join(below_home)))
+        };
+        let missing = || {
+            Failure::usage("neither HOME nor XDG_DATA_HOME is set")
+                .remedy("give --data-dir, or set HOME")
+        };
+        Ok(Self {
+            data: folder("XDG_DATA_HOME", ".local/share")
+                .ok_or_else(missing)?
+                .join("city-brain"),
+            cache: folder("XDG_CACHE_HOME", ".cache")
+                .ok_or_else(missing)?
+                .join("city-brain"),
+            launcher: std::env::current_exe()
+                .map_err(|error| Failure::dependency(format!("this executable: {error}")))?,
+        })
+    }
+}
+
+/// The ClickHouse password from the environment, so that it is in no process list.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is where settings from the environment come in"
+)]
+pub fn clickhouse_password_from_environment() -> Option<String> {
+    std::env::var("CITY_BRAIN_CLICKHOUSE_PASSWORD").ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn homes() -> Homes {
+        Homes {
+            data: "/data".into(),
+            cache: "/cache".into(),
+            launcher: "/bin/city-brain".into(),
+        }
+    }
+
+    #[test]
+    fn a_flag_goes_before_the_file_and_the_file_before_the_default() {
+        let file: SettingsFile =
+            toml::from_str("listen = '127.0.0.1:9000'\ndatabase = 'city_file'").unwrap();
+        let args = UpArgs {
+            database: Some("city_flag".into()),
+            ..UpArgs::default()
+        };
+        let settings = Settings::merge(args, file, &homes()).unwrap();
+        assert_eq!(settings.database, "city_flag");
+        assert_eq!(settings.listen.port(), 9000);
+        assert_eq!(settings.topic_prefix, "city");
+    }
+
+    #[test]
+    fn an_unknown_key_in_the_file_is_an_error() {
+        assert!(toml::from_str::<SettingsFile>("lisen = 'x'").is_err());
+    }
+
+    #[test]
+    fn a_database_name_that_could_hold_more_than_a_name_is_refused() {
+        let args = UpArgs {
+            database: Some("city; drop".into()),
+            ..UpArgs::default()
+        };
+        assert!(Settings::merge(args, SettingsFile::default(), &homes()).is_err());
+    }
+}

@@ -1,0 +1,34 @@
+//! The `city-brain` executable of this build.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// Builds the command with this run's profile if needed, and returns its path.
+pub fn city_brain() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let test = std::env::current_exe().unwrap();
+        let profile_dir = test.parent().and_then(Path::parent).unwrap();
+        let profile = profile_dir.file_name().unwrap().to_string_lossy();
+        let mut build = Command::new(env!("CARGO"));
+        build
+            .args(["build", "--quiet", "--package", "city-brain", "--bin", "city-brain"])
+            .current_dir(repository());
+        if profile != "debug" {
+            build.args(["--profile", &profile]);
+        }
+        let built = build.output().unwrap();
+        assert!(
+            built.status.success(),
+            "building city-brain failed:\n{}",
+            String::from_utf8_lossy(&built.stderr)
+        );
+        profile_dir.join("city-brain")
+    })
+}
+
+/// The repository's root.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}

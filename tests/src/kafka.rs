@@ -1,0 +1,74 @@
+//! A department that publishes with a Kafka client of its own: nothing of the hub's is used here.
+
+use std::time::Duration;
+
+use rdkafka::ClientConfig;
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{FutureProducer, FutureRecord};
+use serde_json::Value;
+
+/// A department's own Kafka producer.
+pub struct Department {
+    producer: FutureProducer,
+    inbox: String,
+}
+
+impl Department {
+    /// Connects; `topic_prefix` as the administrator told the department.
+    pub fn connect(brokers: &str, topic_prefix: &str, name: &str) -> Self {
+        let producer = ClientConfig::new()
+            .set("bootstrap.servers", brokers)
+            .set("acks", "all")
+            .create()
+            .unwrap();
+        Self {
+            producer,
+            inbox: format!("{topic_prefix}.inbox.{name}"),
+        }
+    }
+
+    /// Publishes raw bytes with raw headers; returns once Kafka has acknowledged them.
+    pub async fn publish_raw(&self, headers: &[(&str, &str)], value: &[u8]) {
+        let mut native = OwnedHeaders::new();
+        for (key, value) in headers {
+            native = native.insert(Header {
+                key,
+                value: Some(value.as_bytes()),
+            });
+        }
+        let record: FutureRecord<'_, (), [u8]> = FutureRecord::to(&self.inbox)
+            .payload(value)
+            .headers(native);
+        self.producer
+            .send(record, Duration::from_secs(30))
+            .await
+            .map_err(|(error, _)| error)
+            .unwrap();
+    }
+
+    /// Publishes an event in structured mode.
+    pub async fn publish_structured(&self, event: &Value) {
+        let kind = [("content-type", "application/cloudevents+json; charset=UTF-8")];
+        self.publish_raw(&kind, event.to_string().as_bytes()).await;
+    }
+
+    /// Publishes an event in binary mode: attributes as `ce_` headers, `data` as the value.
+    pub async fn publish_binary(&self, event: &Value) {
+        let text = |value: &Value| match value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let mut headers = vec![(String::from("content-type"), String::from("application/json"))];
+        for (name, value) in event.as_object().unwrap() {
+            if name != "data" && name != "datacontenttype" {
+                headers.push((format!("ce_{name}"), text(value)));
+            }
+        }
+        let borrowed: Vec<(&str, &str)> = headers
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
+        self.publish_raw(&borrowed, event["data"].to_string().as_bytes())
+            .await;
+    }
+}
