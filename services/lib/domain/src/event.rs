@@ -69,3 +69,46 @@ pub enum UndecodableEvent {
     #[error("the payload is not JSON: {0}")]
     Payload(#[source] serde_json::Error),
 }
+
+impl Event {
+    /// Reads an admitted event as it stands in `city.events`: attributes in `ce_*` headers, what
+    /// admission found in the `admission` header, the payload as the value.
+    pub fn read<'h>(
+        position: LogPosition,
+        header: impl Fn(&str) -> Option<&'h str>,
+        value: &[u8],
+    ) -> Result<Self, UnreadableEvent> {
+        let fault = |what: &str| UnreadableEvent {
+            position,
+            what: what.to_owned(),
+        };
+        let required = |name: &str| {
+            header(name)
+                .map(str::to_owned)
+                .ok_or_else(|| fault(&format!("the header {name} is absent")))
+        };
+        let admission = required(headers::ADMISSION)?;
+        Ok(Self {
+            position,
+            id: required(headers::CE_ID)?,
+            source: required(headers::CE_SOURCE)?,
+            event_type: required(headers::CE_TYPE)?,
+            subject: header("ce_subject").map(str::to_owned),
+            correlation_id: header("ce_correlationid").map(str::to_owned),
+            admission: serde_json::from_str(&admission)
+                .map_err(|error| fault(&format!("the header admission: {error}")))?,
+            data: serde_json::from_slice(value)
+                .map_err(|error| fault(&format!("the payload: {error}")))?,
+        })
+    }
+}
+
+/// A record of `city.events` that is not an admitted event: written by something else than admission.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the record at {position} is not an admitted event: {what}")]
+pub struct UnreadableEvent {
+    /// Where it stands.
+    pub position: LogPosition,
+    /// What is wrong with it.
+    pub what: String,
+}

@@ -3,6 +3,8 @@
 //! `event-store` turns them into SQL with bound parameters; `matches` evaluates them in memory.
 //! Both must agree.
 
+mod matching;
+
 use event_schemas::city::Millis;
 use serde_json::Value;
 

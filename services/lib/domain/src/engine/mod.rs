@@ -47,7 +47,7 @@ use event_schemas::city::RuleSetMark;
 use event_schemas::rule_file::Key;
 
 pub use places::{FlatPlaces, Places};
-pub use progress::{Course, HISTORY_MS, IDLE_MS, LIVE_MS, Timeline, run_label};
+pub use progress::{Course, HISTORY_MS, IDLE_MS, LIVE_MS, Moment, Timeline, run_label};
 pub use record::{EngineRecord, MatchRecord, Matched, Output, RecordBody};
 pub use snapshot::SnapshotError;
 pub use statistics::{RuleStatistics, Statistics};
@@ -175,11 +175,20 @@ impl Engine {
             counts.errors += 1;
             counts.last_error = Some(error);
         }
-        let matched = Arc::new(Matched::of(event));
-        let timeline = Timeline::of(&matched);
-        self.state.progress.event(&timeline, &matched, 0);
-        for selected in &selection.selected {
-            self.selected(record, *selected, &matched, &timeline, out);
+        let admission = &event.admission;
+        let moment = Moment {
+            time: admission.event_time,
+            inbox: admission.inbox_time,
+        };
+        let timeline = Timeline::of(&event.source, moment, admission.exercise);
+        self.state
+            .progress
+            .event(&timeline, &admission.department, moment, 0);
+        if !selection.selected.is_empty() {
+            let matched = Arc::new(Matched::of(event));
+            for selected in &selection.selected {
+                self.selected(record, *selected, &matched, &timeline, out);
+            }
         }
         self.selection = selection;
     }
@@ -220,10 +229,14 @@ impl Engine {
     fn matched(&mut self, record: &EngineRecord, matched: &MatchRecord, out: &mut Vec<Output>) {
         self.statistics.matches += 1;
         let event = Arc::new(matched.event.clone());
-        let timeline = Timeline::of(&event);
-        self.state
-            .progress
-            .event(&timeline, &event, event.position.partition);
+        let moment = event.moment();
+        let timeline = Timeline::of(&event.source, moment, event.exercise);
+        self.state.progress.event(
+            &timeline,
+            &event.department,
+            moment,
+            event.position.partition,
+        );
         let rule = self.rules.position(&matched.rule);
         let Some(rule) =
             rule.filter(|rule| self.rules.rule(*rule).file.version == matched.rule_version)

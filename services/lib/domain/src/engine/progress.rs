@@ -11,6 +11,8 @@
 //! its last event: then nothing is under way.
 //!
 //! The clock of a rule on a timeline is over the lanes of the departments the rule names:
+//! - while a department that was not heard of may still have something from the timeline's beginning
+//!   in its inbox: it stands;
 //! - while some lane is not idle: the least latest event time of those lanes. What another inbox
 //!   still holds back cannot be overtaken; an inbox that is behind stops the clock, so silence is
 //!   never inferred from the hub's own delay;
@@ -26,8 +28,6 @@ use std::collections::BTreeMap;
 use event_schemas::city::{Millis, Watermark};
 use serde::{Deserialize, Serialize};
 
-use super::record::Matched;
-
 /// A lane is idle when everything its inbox took in this long after its last event is admitted.
 pub const IDLE_MS: i64 = 5_000;
 
@@ -37,6 +37,15 @@ pub const HISTORY_MS: i64 = 24 * 3_600_000;
 /// Events of a replay within this much of their inbox entry come as they happen: no need to wait
 /// until all inboxes have caught up.
 pub const LIVE_MS: i64 = 3_600_000;
+
+/// When an event happened, and when its inbox took it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Event time.
+    pub time: Millis,
+    /// Inbox time.
+    pub inbox: Millis,
+}
 
 /// A stretch of time that is judged by itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -59,17 +68,14 @@ pub enum Course {
 }
 
 impl Timeline {
-    /// The timeline of an event.
-    pub fn of(event: &Matched) -> Self {
-        let course = match run_label(&event.source) {
+    /// The timeline of an event of this source, at this moment.
+    pub fn of(source: &str, moment: Moment, exercise: bool) -> Self {
+        let course = match run_label(source) {
             Some(label) => Course::Run(label.to_owned()),
-            None if event.inbox_time.since(event.time) > HISTORY_MS => Course::History,
+            None if moment.inbox.since(moment.time) > HISTORY_MS => Course::History,
             None => Course::Present,
         };
-        Self {
-            course,
-            exercise: event.exercise,
-        }
+        Self { course, exercise }
     }
 
     /// Part of an alert's fingerprint; empty for the present, real one.
@@ -102,7 +108,15 @@ pub fn run_label(source: &str) -> Option<&str> {
 pub(super) struct Progress {
     /// By origin partition and department.
     admitted: BTreeMap<i32, BTreeMap<String, Millis>>,
-    lanes: BTreeMap<Timeline, BTreeMap<i32, BTreeMap<String, Lane>>>,
+    lanes: BTreeMap<Timeline, Lanes>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Lanes {
+    /// When an inbox took the timeline's first event.
+    first_inbox: Millis,
+    /// By origin partition and department.
+    origins: BTreeMap<i32, BTreeMap<String, Lane>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -147,68 +161,101 @@ impl Progress {
     }
 
     /// Notes an event on its lane.
-    pub(super) fn event(&mut self, timeline: &Timeline, event: &Matched, origin: i32) {
+    pub(super) fn event(
+        &mut self,
+        timeline: &Timeline,
+        department: &str,
+        moment: Moment,
+        origin: i32,
+    ) {
         if !self.lanes.contains_key(timeline) {
-            self.lanes.insert(timeline.clone(), BTreeMap::new());
+            let lanes = Lanes {
+                first_inbox: moment.inbox,
+                origins: BTreeMap::new(),
+            };
+            self.lanes.insert(timeline.clone(), lanes);
         }
-        let Some(origins) = self.lanes.get_mut(timeline) else {
+        let Some(course) = self.lanes.get_mut(timeline) else {
             return;
         };
-        let lanes = origins.entry(origin).or_default();
-        let time = event.time.min(event.inbox_time);
-        match lanes.get_mut(&event.department) {
+        let lanes = course.origins.entry(origin).or_default();
+        let time = moment.time.min(moment.inbox);
+        match lanes.get_mut(department) {
             Some(lane) => {
-                lane.last_inbox = lane.last_inbox.max(event.inbox_time);
+                lane.last_inbox = lane.last_inbox.max(moment.inbox);
                 if time >= lane.latest {
                     lane.latest = time;
-                    lane.latest_inbox = event.inbox_time;
+                    lane.latest_inbox = moment.inbox;
                 }
             }
             None => {
                 let lane = Lane {
                     latest: time,
-                    latest_inbox: event.inbox_time,
-                    last_inbox: event.inbox_time,
+                    latest_inbox: moment.inbox,
+                    last_inbox: moment.inbox,
                 };
-                lanes.insert(event.department.clone(), lane);
+                lanes.insert(department.to_owned(), lane);
             }
         }
     }
 
-    /// How far a rule that needs these departments has come on a timeline; `None` before any of
-    /// them had an event there.
+    /// How far a rule that needs these departments has come on a timeline; `None` while one of them
+    /// may still have something from the timeline's beginning under way.
     pub(super) fn reach(&self, timeline: &Timeline, departments: &[String]) -> Option<Reach> {
-        let origins = self.lanes.get(timeline)?;
-        let mut busy: Option<Millis> = None;
-        let mut front: Option<Lane> = None;
-        let mut admitted: Option<Millis> = None;
-        for (origin, lanes) in origins {
+        let course = self.lanes.get(timeline)?;
+        let mut least = Least::default();
+        for origin in self.admitted.keys().chain(course.origins.keys()) {
+            let lanes = course.origins.get(origin);
+            let inboxes = self.admitted.get(origin);
             for department in departments {
-                let Some(lane) = lanes.get(department) else {
-                    continue;
-                };
-                let until = self
-                    .admitted
-                    .get(origin)
-                    .and_then(|inboxes| inboxes.get(department))
-                    .copied();
-                if front.is_none_or(|front| lane.latest > front.latest) {
-                    front = Some(*lane);
+                let until = inboxes.and_then(|inboxes| inboxes.get(department)).copied();
+                let lane = lanes.and_then(|lanes| lanes.get(department));
+                let since = lane.map_or(course.first_inbox, |lane| lane.last_inbox);
+                let idle = until.is_some_and(|until| until.since(since) >= IDLE_MS);
+                match lane {
+                    Some(lane) => least.lane(*lane, idle),
+                    // Not heard of yet, and its inbox may hold something: wait. Where watermarks
+                    // come and do not name it, it has no inbox.
+                    None if !idle && (until.is_some() || inboxes.is_none()) => return None,
+                    None => {}
                 }
-                match until {
-                    Some(until) if until.since(lane.last_inbox) >= IDLE_MS => {
-                        admitted = Some(admitted.map_or(until, |least| least.min(until)));
-                    }
-                    _ => busy = Some(busy.map_or(lane.latest, |least| least.min(lane.latest))),
+                if let Some(until) = until.filter(|_| idle) {
+                    least.admitted = Some(least.admitted.map_or(until, |known| known.min(until)));
                 }
             }
         }
-        if let Some(clock) = busy {
+        least.reach()
+    }
+}
+
+/// What the lanes of a rule come to together.
+#[derive(Default)]
+struct Least {
+    busy: Option<Millis>,
+    front: Option<Lane>,
+    admitted: Option<Millis>,
+}
+
+impl Least {
+    fn lane(&mut self, lane: Lane, idle: bool) {
+        if self.front.is_none_or(|front| lane.latest > front.latest) {
+            self.front = Some(lane);
+        }
+        if !idle {
+            self.busy = Some(self.busy.map_or(lane.latest, |busy| busy.min(lane.latest)));
+        }
+    }
+
+    fn reach(self) -> Option<Reach> {
+        if let Some(clock) = self.busy {
             return Some(Reach { clock, idle: false });
         }
-        let (front, admitted) = (front?, admitted?);
-        let clock = front.latest.plus(admitted.since(front.latest_inbox).max(0));
-        Some(Reach { clock, idle: true })
+        let (front, admitted) = (self.front?, self.admitted?);
+        let since = admitted.since(front.latest_inbox).max(0);
+        Some(Reach {
+            clock: front.latest.plus(since),
+            idle: true,
+        })
     }
 }
 

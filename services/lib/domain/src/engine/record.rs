@@ -3,6 +3,7 @@
 use event_schemas::city::{LogPosition, Millis, RuleSetMark, Watermark};
 use serde::{Deserialize, Serialize};
 
+use super::progress::Moment;
 use crate::alert::{Alert, EventRef};
 use crate::event::Event;
 
@@ -150,6 +151,13 @@ impl Matched {
         match &self.subject {
             Some(subject) => format!("{}|{}|{subject}", self.department, self.source),
             None => format!("{}|{}#{}", self.department, self.source, self.id),
+        }
+    }
+
+    pub(super) const fn moment(&self) -> Moment {
+        Moment {
+            time: self.time,
+            inbox: self.inbox_time,
         }
     }
 

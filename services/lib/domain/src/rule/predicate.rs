@@ -22,6 +22,27 @@ pub const ATTRIBUTES: [&str; 8] = [
     "data",
 ];
 
+/// CEL's functions and methods that a predicate may call.
+const FUNCTIONS: [&str; 17] = [
+    "size",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "matches",
+    "int",
+    "uint",
+    "double",
+    "string",
+    "bool",
+    "timestamp",
+    "duration",
+    "getHours",
+    "getDayOfWeek",
+    "type",
+    "min",
+    "max",
+];
+
 /// A compiled CEL expression of type bool over `event`.
 #[derive(Debug)]
 pub struct Predicate {
@@ -38,6 +59,14 @@ impl Predicate {
         for name in program.references().variables() {
             if name != "event" && !is_bound_by_macro(&program.expression().expr, name) {
                 return Err(format!("unknown variable '{name}': expected `event`"));
+            }
+        }
+        for name in program.references().functions() {
+            if name.starts_with(char::is_alphabetic) && !FUNCTIONS.contains(&name) {
+                return Err(format!(
+                    "unknown function '{name}': expected one of {}",
+                    FUNCTIONS.join(", ")
+                ));
             }
         }
         check_attributes(&program.expression().expr)?;
