@@ -12,105 +12,97 @@ use tokio::time::sleep;
 
 use crate::StackError;
 use crate::checksums::write_atomically;
-use crate::child::{Engine, log_since, prepare};
+use crate::child::{Engine, log_since};
 use crate::data_dir::DataDir;
 use crate::health::Which;
-use crate::launcher;
+use crate::jvm::Jvm;
 use crate::spawner;
 
-/// Paths are relative to the child's folder: a comma in a path would be two paths to Kafka.
-const PROPERTIES: &str = include_str!("../pinned/kafka/server.properties");
-/// One line per listener: the controller's comes first, the clients' second.
+/// What runs Kafka.
+pub(crate) const MAIN: &[&str] = &["kafka.Kafka", PROPERTIES];
+/// What makes an empty folder Kafka's.
+const FORMAT: &[&str] = &[
+    "kafka.tools.StorageTool",
+    "format",
+    "--standalone",
+    "--config",
+    "format.properties",
+    "--cluster-id",
+];
+const PROPERTIES: &str = "server.properties";
+/// Paths in it are relative to the child's folder: a comma in a path would be two paths to Kafka.
+const CONFIGURATION: &str = include_str!("../pinned/kafka/server.properties");
+/// One line per listener, the controllers' and the clients'.
 const LISTENING: &str = "Awaiting socket connections on 127.0.0.1:";
 
-/// A Kafka whose jars are fetched and whose folder is formatted.
+/// Where a Kafka lives.
+#[derive(Clone)]
+pub(crate) struct Folder {
+    pub(crate) dir: PathBuf,
+    pub(crate) log: PathBuf,
+}
+
+/// A Kafka whose folder is formatted.
 pub(crate) struct Kafka {
-    java: PathBuf,
-    class_path: String,
-    launcher: PathBuf,
-    dir: PathBuf,
-    log: PathBuf,
+    jvm: Jvm,
+    folder: Folder,
 }
 
 impl Kafka {
     /// Formats the folder the first time.
-    pub(crate) async fn prepare(
-        data: &DataDir,
-        jars: &Path,
-        java: PathBuf,
-        launcher: &Path,
-    ) -> Result<Self, StackError> {
-        let kafka = Self {
-            java,
-            class_path: class_path(jars)?,
-            launcher: launcher.to_path_buf(),
+    pub(crate) async fn prepare(data: &DataDir, jvm: Jvm) -> Result<Self, StackError> {
+        let folder = Folder {
             dir: data.folder("kafka")?,
             log: data.folder("logs")?.join("kafka.log"),
         };
-        if !kafka.dir.join("data/meta.properties").exists() {
-            kafka.format().await?;
+        if !folder.dir.join("data/meta.properties").exists() {
+            format(&jvm, &folder).await?;
         }
-        Ok(kafka)
+        Ok(Self { jvm, folder })
     }
+}
 
-    /// Formats beside and renames: half a format would never start, and never be formatted again.
-    async fn format(&self) -> Result<(), StackError> {
-        let (part, whole) = (self.dir.join("data.part"), self.dir.join("data"));
-        for leftover in [&part, &whole] {
-            if leftover.exists() {
-                std::fs::remove_dir_all(leftover).map_err(StackError::io("removing", leftover))?;
-            }
-        }
-        let properties = self.dir.join("format.properties");
-        write_atomically(&properties, configuration(0, "data.part").as_bytes())?;
-        let mut command = self.java()?;
-        command
-            .args([
-                "kafka.tools.StorageTool",
-                "format",
-                "--standalone",
-                "--config",
-                "format.properties",
-                "--cluster-id",
-            ])
-            .arg(cluster_id());
-        let failed = |reason: String| StackError::ChildFailed {
-            child: "Kafka's format tool",
-            reason,
-            log: self.log.clone(),
-        };
-        let mut child = spawner::spawn(command)
-            .await
-            .map_err(|error| failed(error.to_string()))?;
-        let status = child
-            .wait()
-            .await
-            .map_err(|error| failed(error.to_string()))?;
-        if !status.success() {
-            return Err(failed(format!("it ended with {status}")));
-        }
-        std::fs::rename(&part, &whole).map_err(StackError::io("renaming to", &whole))
+impl Folder {
+    pub(crate) fn write_configuration(&self, port: u16) -> Result<(), StackError> {
+        write_atomically(
+            &self.dir.join(PROPERTIES),
+            configuration(port, "data").as_bytes(),
+        )
     }
+}
 
-    fn java(&self) -> Result<Command, StackError> {
-        let mut command = prepare(&self.launcher, launcher::CHILD, &self.log, &self.dir)?;
-        command.arg(&self.java).args([
-            "-Xms64m",
-            "-Xmx512m",
-            "-XX:+UseSerialGC",
-            "-XX:-UsePerfData",
-            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-            "-Dorg.slf4j.simpleLogger.showDateTime=true",
-            "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSS'Z'",
-            // The port is in a line of this level.
-            "-Dorg.slf4j.simpleLogger.log.kafka.network.DataPlaneAcceptor=info",
-            "-Dorg.slf4j.simpleLogger.log.kafka.network.SocketServer=info",
-            "-Dlog4j2.loggerContextFactory=org.apache.logging.log4j.simple.SimpleLoggerContextFactory",
-            "-cp",
-            &self.class_path,
-        ]);
-        Ok(command)
+/// Formats beside and renames: half a format would never start, and never be formatted again.
+pub(crate) async fn format(jvm: &Jvm, folder: &Folder) -> Result<(), StackError> {
+    let (part, whole) = (folder.dir.join("data.part"), folder.dir.join("data"));
+    for leftover in [&part, &whole] {
+        if leftover.exists() {
+            std::fs::remove_dir_all(leftover).map_err(StackError::io("removing", leftover))?;
+        }
     }
+    write_atomically(
+        &folder.dir.join("format.properties"),
+        configuration(0, "data.part").as_bytes(),
+    )?;
+    let cluster = cluster_id();
+    // It runs for a second: the better compiler would only begin.
+    let options = ["-XX:TieredStopAtLevel=1".to_owned()];
+    let command = jvm.command(folder, &options, &[FORMAT, &[&cluster]].concat())?;
+    let failed = |reason: String| StackError::ChildFailed {
+        child: "Kafka's format tool",
+        reason,
+        log: folder.log.clone(),
+    };
+    let mut child = spawner::spawn(command)
+        .await
+        .map_err(|error| failed(error.to_string()))?;
+    let status = child
+        .wait()
+        .await
+        .map_err(|error| failed(error.to_string()))?;
+    if !status.success() {
+        return Err(failed(format!("it ended with {status}")));
+    }
+    std::fs::rename(&part, &whole).map_err(StackError::io("renaming to", &whole))
 }
 
 impl Engine for Kafka {
@@ -119,7 +111,7 @@ impl Engine for Kafka {
     }
 
     fn log(&self) -> &Path {
-        &self.log
+        &self.folder.log
     }
 
     fn stop_limit(&self) -> Duration {
@@ -127,46 +119,50 @@ impl Engine for Kafka {
     }
 
     fn command(&self, port: u16) -> Result<Command, StackError> {
-        write_atomically(
-            &self.dir.join("server.properties"),
-            configuration(port, "data").as_bytes(),
-        )?;
-        let mut command = self.java()?;
-        command.args(["kafka.Kafka", "server.properties"]);
-        Ok(command)
+        self.folder.write_configuration(port)?;
+        self.jvm.command(&self.folder, &[], MAIN)
     }
 
     async fn ready(&self, log_from: u64) -> Result<u16, String> {
-        let port = loop {
-            if let Some(port) = client_port(&log_since(&self.log, log_from)) {
-                break port;
+        loop {
+            if let Some(port) = answering(&log_since(self.log(), log_from)).await {
+                return Ok(port);
             }
             sleep(Duration::from_millis(25)).await;
-        };
-        while !tokio::task::spawn_blocking(move || answers(port))
-            .await
-            .unwrap_or(false)
-        {
-            sleep(Duration::from_millis(50)).await;
         }
-        Ok(port)
     }
 }
 
+/// The port at which clients are answered, once there is one.
+pub(crate) async fn answering(log: &str) -> Option<u16> {
+    let ports = listening(log);
+    // The clients' listener usually comes second; until both are there none of them answers.
+    if ports.len() < 2 {
+        return None;
+    }
+    tokio::task::spawn_blocking(move || ports.into_iter().rev().find(|port| answers(*port)))
+        .await
+        .ok()
+        .flatten()
+}
+
 fn configuration(port: u16, folder: &str) -> String {
-    PROPERTIES
+    CONFIGURATION
         .replace("@PORT@", &port.to_string())
         .replace("@FOLDER@", folder)
 }
 
-fn client_port(log: &str) -> Option<u16> {
+/// Every port that the log tells of in whole lines.
+fn listening(log: &str) -> Vec<u16> {
     log.lines()
-        .filter_map(|line| line.split_once(LISTENING))
-        .nth(1)?
-        .1
-        .trim_end_matches('.')
-        .parse()
-        .ok()
+        .filter_map(|line| {
+            line.split_once(LISTENING)?
+                .1
+                .strip_suffix('.')?
+                .parse()
+                .ok()
+        })
+        .collect()
 }
 
 /// Whether the broker answers a metadata request, and names itself as a live broker.
@@ -185,25 +181,34 @@ fn answers(port: u16) -> bool {
         })
 }
 
-/// In a fixed order, as the archive of loaded classes wants it.
-fn class_path(jars: &Path) -> Result<String, StackError> {
-    let entries = std::fs::read_dir(jars).map_err(StackError::io("listing", jars))?;
-    let mut names: Vec<String> = entries
-        .filter_map(|entry| Some(entry.ok()?.path().display().to_string()))
-        .filter(|name| {
-            Path::new(name)
-                .extension()
-                .is_some_and(|kind| kind == "jar")
-        })
-        .collect();
-    names.sort();
-    Ok(names.join(":"))
-}
-
 /// A random cluster id, in the writing of Kafka's own tool.
 fn cluster_id() -> String {
     let mut id = *uuid::Uuid::new_v4().as_bytes();
     // The first of the 22 digits must not be a dash: it would read as an option.
     id[0] &= 0x7f;
     BASE64_URL_SAFE_NO_PAD.encode(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cluster_id, listening};
+
+    #[test]
+    fn ports_are_read_from_whole_lines_of_the_log() {
+        let line = "[main] INFO kafka.network.DataPlaneAcceptor - Awaiting socket connections on 127.0.0.1:";
+        assert_eq!(
+            listening(&format!("{line}38647.\nother\n{line}35593.\n")),
+            [38647, 35593]
+        );
+        // A line that is still being written is not a port yet.
+        assert_eq!(listening(&format!("{line}38647.\n{line}355")), [38647]);
+    }
+
+    #[test]
+    fn a_cluster_id_never_reads_as_an_option() {
+        for _ in 0..1000 {
+            let id = cluster_id();
+            assert!(id.len() == 22 && !id.starts_with('-'), "{id}");
+        }
+    }
 }

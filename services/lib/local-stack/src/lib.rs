@@ -18,6 +18,7 @@ mod error;
 mod fetch;
 mod for_tests;
 mod health;
+mod jvm;
 mod kafka;
 mod launcher;
 mod progress;

@@ -5,6 +5,7 @@ use tokio::sync::watch;
 use crate::clickhouse::ClickHouse;
 use crate::data_dir::DataDir;
 use crate::health::{Board, Pids, StackHealth};
+use crate::jvm::Jvm;
 use crate::kafka::Kafka;
 use crate::supervisor::Supervised;
 use crate::{ClickHouseAddress, StackConfig, StackError, fetch};
@@ -44,8 +45,11 @@ async fn start_kafka(
     }
     let jars = fetch::ensure_kafka(&config.cache_dir, &config.progress).await?;
     let java = fetch::ensure_java(&config.cache_dir, &config.progress).await?;
+    let jvm = Jvm::new(java, &jars, &config.launcher)?
+        .with_archive(&config.cache_dir, &config.progress)
+        .await?;
     let step = config.progress.step("Kafka: starting");
-    let kafka = Kafka::prepare(data, &jars, java, &config.launcher).await?;
+    let kafka = Kafka::prepare(data, jvm).await?;
     let port_file = data.folder("kafka")?.join("port");
     let running = Supervised::start(kafka, port_file, board.clone()).await?;
     step.done(&format!("Kafka: answers at 127.0.0.1:{}", running.port));
