@@ -15,6 +15,19 @@ const leaves = (messages: object, path = ''): Leaf[] =>
   );
 const slots = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();
 
+/** Files of the console with these endings, with their text. */
+function sources(...endings: string[]): [file: string, text: string][] {
+  const source = new URL('../src/', import.meta.url);
+  return readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((file) => endings.some((ending) => file.endsWith(ending)))
+    .map((file) => [file, readFileSync(new URL(file, source), 'utf8')]);
+}
+
+/** Made from the dialog's name. */
+const DIALOG_TITLES = new Set(
+  ['resolve', 'verify', 'close', 'note'].map((name) => `dialog.${name}Title`),
+);
+
 const chinese = leaves(zh);
 const english = new Map(leaves(en));
 
@@ -38,14 +51,22 @@ describe('the wording', () => {
     expect(mixed).toEqual(['language.switch']);
   });
 
-  test('no component carries wording of its own', () => {
-    const source = new URL('../src/', import.meta.url);
-    const files = readdirSync(source, { recursive: true, encoding: 'utf8' });
-    for (const file of files.filter((name) => name.endsWith('.tsx'))) {
-      const text = readFileSync(new URL(file, source), 'utf8').replace(
-        /\/\/.*|\/\*[\s\S]*?\*\//g,
-        '',
+  test('no wording is left over: each key is used, in full or by its family', () => {
+    const code = sources('.ts', '.tsx')
+      .filter(([file]) => !/^i18n.(zh|en)\.ts$/.test(file))
+      .map(([, text]) => text)
+      .join('\n');
+    const unused = chinese
+      .map(([key]) => key)
+      .filter(
+        (key) => !code.includes(`'${key}'`) && !code.includes(`\`${key.replace(/[^.]+$/, '')}\${`),
       );
+    expect(unused.filter((key) => !DIALOG_TITLES.has(key))).toEqual([]);
+  });
+
+  test('no component carries wording of its own', () => {
+    for (const [file, whole] of sources('.tsx')) {
+      const text = whole.replace(/\/\/.*|\/\*[\s\S]*?\*\//g, '');
       expect([file, /\p{Script=Han}/u.test(text)]).toEqual([file, false]);
       // Text between tags that holds a word of three letters or more, keys apart.
       const words = [...text.matchAll(/>\s*([A-Za-z][A-Za-z ]{2,})\s*</g)].map(([, word]) => word);

@@ -17,7 +17,7 @@ export function Timeline({ caseId, version }: { caseId: string; version: number 
       <h3>{t('case.timeline')}</h3>
       {failure === null ? null : (
         <p className="hint">
-          {t('case.failed', { reason: failure })}{' '}
+          {failure ? t('case.failed', { reason: failure }) : t('case.missing')}{' '}
           <button type="button" onClick={() => void fetchDetail(caseId, version)}>
             {t('case.again')}
           </button>

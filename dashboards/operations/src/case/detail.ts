@@ -7,8 +7,9 @@ import { ask } from '../graphql/client';
 import { type FragmentOf, graphql, type ResultOf, readFragment } from '../graphql/tada';
 
 /** The query side may trail the stream by a moment: ask again so often, so far apart. */
-const ASK_AGAIN = 8;
+const ASK_AGAIN = 16;
 const ASK_AGAIN_MS = 250;
+const ASK_AGAIN_MS_MAX = 3_000;
 
 export const caseDetail = graphql(`
   fragment CaseDetail on Case {
@@ -74,7 +75,9 @@ export async function fetchDetail(caseId: string, version: number): Promise<void
         return;
       }
       if (adopt(result.data.case).version >= version) return;
-      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.min(ASK_AGAIN_MS_MAX, ASK_AGAIN_MS * (n + 1))),
+      );
     }
   } finally {
     if (asking.get(caseId) === version) asking.delete(caseId);

@@ -1,7 +1,7 @@
 // Typed documents: every query in the console is checked against the schema that the hub exports.
 
 import { initGraphQLTada } from 'gql.tada';
-import type { introspection } from './graphql-env';
+import type { introspection } from '../../.vite/graphql-env';
 
 export const graphql = initGraphQLTada<{
   introspection: introspection;

@@ -62,20 +62,27 @@ export function MapPanel({ rows }: Props) {
       {problem === null ? null : <p className="map-word">{t('map.failed', { reason: problem })}</p>}
       {stale ? <StaleDate /> : null}
       <Legend />
-      <div className="map-buttons">
-        <button type="button" onClick={() => map?.zoomBy(1)} aria-label={t('map.zoomIn')}>
-          ＋
-        </button>
-        <button type="button" onClick={() => map?.zoomBy(-1)} aria-label={t('map.zoomOut')}>
-          －
-        </button>
-        <button type="button" onClick={() => map?.whole()} title="Shift+Z">
-          {t('map.whole')}
-        </button>
-      </div>
+      <MapButtons map={map} />
       {attribution ? <p className="map-attribution">{attribution}</p> : null}
       <MapList rows={rows} />
     </section>
+  );
+}
+
+function MapButtons({ map }: { map: LiveMap | null }) {
+  const { t } = useTranslation();
+  return (
+    <div className="map-buttons">
+      <button type="button" onClick={() => map?.zoomBy(1)} aria-label={t('map.zoomIn')}>
+        ＋
+      </button>
+      <button type="button" onClick={() => map?.zoomBy(-1)} aria-label={t('map.zoomOut')}>
+        －
+      </button>
+      <button type="button" onClick={() => map?.whole()} title="Shift+Z">
+        {t('map.whole')}
+      </button>
+    </div>
   );
 }
 

@@ -1,7 +1,10 @@
 // The base map on OpenLayers: canvas only, so it runs without a GPU, and one GeoJSON file of the
 // hub's own, so it asks nobody else for tiles.
 
+import { createEmpty, type Extent, extend, getArea, isEmpty } from 'ol/extent.js';
+import type Feature from 'ol/Feature.js';
 import GeoJSON from 'ol/format/GeoJSON.js';
+import type Geometry from 'ol/geom/Geometry.js';
 import { defaults as defaultInteractions } from 'ol/interaction/defaults.js';
 import VectorLayer from 'ol/layer/Vector.js';
 import OlMap from 'ol/Map.js';
@@ -10,7 +13,7 @@ import VectorSource from 'ol/source/Vector.js';
 import View from 'ol/View.js';
 import type { MapView } from '../view/address';
 import type { BaseMap, Project } from './BaseMap';
-import { baseStyle } from './style';
+import { baseStyle, isWater, WHOLE } from './style';
 import 'ol/ol.css';
 
 export interface BaseMapOptions {
@@ -25,14 +28,16 @@ export interface BaseMapOptions {
 /** Space left around the city, in pixels. */
 const MARGIN = 36;
 const MOVE_MS = 180;
+const DEFAULT_ZOOM = 11;
+/** A place that covers this share of the city's extent is the city itself. */
+const WHOLE_SHARE = 0.9;
 
 export function openLayersMap(options: BaseMapOptions): BaseMap {
   let language = options.language;
-  const source = new VectorSource({
-    features: new GeoJSON().readFeatures(options.geojson, { featureProjection: 'EPSG:3857' }),
-  });
+  const features = new GeoJSON().readFeatures(options.geojson, { featureProjection: 'EPSG:3857' });
+  const city = markWhole(features);
   const layer = new VectorLayer({
-    source,
+    source: new VectorSource({ features }),
     style: (feature, resolution) => baseStyle(feature, resolution, language),
     updateWhileInteracting: true,
     updateWhileAnimating: true,
@@ -57,12 +62,16 @@ export function openLayersMap(options: BaseMapOptions): BaseMap {
       pinchRotate: false,
     }),
   });
-  const whole = (duration: number) => {
-    const extent = source.getFeatures().length > 0 ? source.getExtent() : null;
-    if (extent) view.fit(extent, { padding: [MARGIN, MARGIN, MARGIN, MARGIN], duration });
-    else if (options.center) view.setCenter(fromLonLat([...options.center]));
-  };
-  place(view, options, () => whole(0));
+  place(view, options, city);
+  return baseMapOf(map, city, (next) => {
+    language = next;
+    layer.changed();
+  });
+}
+
+/** What the console holds of the map. */
+function baseMapOf(map: OlMap, city: Extent, setLanguage: (language: string) => void): BaseMap {
+  const view = map.getView();
   const listen = (name: 'postrender' | 'moveend', run: () => void) => {
     map.on(name, run);
     return () => map.un(name, run);
@@ -81,28 +90,47 @@ export function openLayersMap(options: BaseMapOptions): BaseMap {
         zoom: Math.max(zoom, view.getZoom() ?? 0),
         duration: MOVE_MS,
       }),
-    whole: () => whole(MOVE_MS),
+    whole: () => showWhole(view, city, MOVE_MS),
     zoomBy: (steps) => view.animate({ zoom: (view.getZoom() ?? 0) + steps, duration: MOVE_MS }),
     view: () => viewOf(view),
     onViewChange: (run) => listen('postrender', run),
     onRest: (run) => listen('moveend', run),
-    setLanguage: (next) => {
-      language = next;
-      layer.changed();
-    },
+    setLanguage,
     resize: () => map.updateSize(),
     destroy: () => map.setTarget(undefined),
   };
 }
 
-function place(view: View, { start, center, zoom }: BaseMapOptions, whole: () => void): void {
+/** Finds the city's extent, land before water, and marks the place that holds all others. */
+function markWhole(features: readonly Feature<Geometry>[]): Extent {
+  const land = features.filter((feature) => !isWater(feature));
+  const city = createEmpty();
+  for (const feature of land.length > 0 ? land : features) {
+    extend(city, feature.getGeometry()?.getExtent() ?? createEmpty());
+  }
+  for (const feature of land.length > 1 ? land : []) {
+    const area = feature.getGeometry()?.getType().includes('Polygon');
+    const extent = feature.getGeometry()?.getExtent();
+    if (area && extent && getArea(extent) > WHOLE_SHARE * getArea(city)) feature.set(WHOLE, true);
+  }
+  return city;
+}
+
+function showWhole(view: View, city: Extent, duration: number): void {
+  if (isEmpty(city)) return;
+  view.fit(city, { padding: [MARGIN, MARGIN, MARGIN, MARGIN], duration });
+}
+
+/** Where the address says, else the whole city, else what the hub proposes. */
+function place(view: View, { start, center, zoom }: BaseMapOptions, city: Extent): void {
   if (start) {
     view.setCenter(fromLonLat([start.lon, start.lat]));
     view.setZoom(start.zoom);
-  } else if (center && zoom !== null) {
+  } else if (!isEmpty(city)) showWhole(view, city, 0);
+  else if (center) {
     view.setCenter(fromLonLat([...center]));
-    view.setZoom(zoom);
-  } else whole();
+    view.setZoom(zoom ?? DEFAULT_ZOOM);
+  }
 }
 
 /** The view's affine map as a plain function: ten thousand calls cost nothing. */

@@ -13,8 +13,10 @@ const WATER = new Set(['water', 'sea', 'river', 'canal', 'lake', 'bay']);
 const WIDE = new Set(['main', 'highway', 'expressway', 'river']);
 /** Kinds of places below the street or town: their borders and names show only from near. */
 const SMALL = new Set(['community', 'grid', 'cell', 'block']);
-/** Kinds of places that hold the whole: their name would only lie in the way. */
-const WHOLE = new Set(['city', 'district', 'county']);
+/** Set on a place that holds all others: its name would only lie in the way. */
+export const WHOLE = 'whole';
+
+export const isWater = (feature: FeatureLike): boolean => WATER.has(String(feature.get('kind')));
 
 const AREA_FILL = new Fill({ color: '#20252b' });
 const WATER_COLOR = '#18242f';
@@ -33,14 +35,15 @@ export function baseStyle(feature: FeatureLike, resolution: number, language: st
   const kind = String(feature.get('kind') ?? '');
   const type = feature.getGeometry()?.getType() ?? '';
   const isLine = type.includes('Line');
-  const isWater = WATER.has(kind);
+  const water = isWater(feature);
+  const whole = feature.get(WHOLE) === true;
   const small = SMALL.has(kind) || (isLine && !WIDE.has(kind));
-  const style = new Style({ zIndex: isLine ? 3 : isWater ? 2 : WHOLE.has(kind) ? 0 : 1 });
-  if (isLine) style.setStroke(lineStroke(kind, isWater, resolution));
+  const style = new Style({ zIndex: isLine ? 3 : water ? 2 : whole ? 0 : 1 });
+  if (isLine) style.setStroke(lineStroke(kind, water, resolution));
   else if (type.includes('Polygon')) paintArea(style, kind, resolution);
-  const named = !WHOLE.has(kind) && kind !== 'coast' && !(small && resolution > SMALL_BELOW);
+  const named = !whole && kind !== 'coast' && !(small && resolution > SMALL_BELOW);
   const text = named ? nameOf(feature, language) : '';
-  if (text) style.setText(label(text, isLine, isWater, small));
+  if (text) style.setText(label(text, isLine, water, small));
   return style;
 }
 
@@ -54,9 +57,9 @@ function paintArea(style: Style, kind: string, resolution: number): void {
   }
 }
 
-function lineStroke(kind: string, isWater: boolean, resolution: number): Stroke {
+function lineStroke(kind: string, water: boolean, resolution: number): Stroke {
   const wide = WIDE.has(kind);
-  if (isWater) return new Stroke({ color: WATER_COLOR, width: width(wide ? 7 : 3.5, resolution) });
+  if (water) return new Stroke({ color: WATER_COLOR, width: width(wide ? 7 : 3.5, resolution) });
   if (kind === 'coast') return new Stroke({ color: '#4d6075', width: 1.4 });
   return new Stroke({
     color: kind === 'expressway' ? '#4a5460' : '#3d4651',
@@ -70,12 +73,12 @@ function nameOf(feature: FeatureLike, language: string): string {
   return language.startsWith('zh') ? zh || en : en || zh;
 }
 
-function label(text: string, isLine: boolean, isWater: boolean, small: boolean): Text {
+function label(text: string, isLine: boolean, water: boolean, small: boolean): Text {
   return new Text({
     text,
     font: `${isLine || small ? 11 : 13}px ${FONT}`,
     placement: isLine ? 'line' : 'point',
-    fill: new Fill({ color: isWater ? '#5f7388' : isLine || small ? '#747d88' : '#8b949f' }),
+    fill: new Fill({ color: water ? '#5f7388' : isLine || small ? '#747d88' : '#8b949f' }),
     stroke: HALO,
     overflow: false,
   });

@@ -53,27 +53,7 @@ export function QueuePanel({ queue, all }: Props) {
   };
   return (
     <section className="queue" aria-label={t('queue.label')}>
-      <header className="panel-head">
-        <h2>{t('queue.label')}</h2>
-        <span className="count" data-testid="queue-count">
-          {t('queue.count', { n: all.length })}
-        </span>
-        {queue.fresh.length > 0 ? (
-          <button
-            type="button"
-            className="pill"
-            data-testid="fresh"
-            title={t('queue.freshHint')}
-            onClick={thaw}
-          >
-            ↑ {t('queue.fresh', { n: queue.fresh.length })}
-            <kbd>.</kbd>
-          </button>
-        ) : queue.frozen ? (
-          <span className="chip quiet">{t('queue.frozen')}</span>
-        ) : null}
-        <SeverityFilter all={all} />
-      </header>
+      <QueueHead queue={queue} all={all} onThaw={thaw} />
       <div
         className="queue-list"
         ref={scroller}
@@ -103,6 +83,39 @@ export function QueuePanel({ queue, all }: Props) {
         {rows.length === 0 ? <EmptyQueue filtered={queue.filtered} /> : null}
       </div>
     </section>
+  );
+}
+
+interface HeadProps extends Props {
+  onThaw: () => void;
+}
+
+function QueueHead({ queue, all, onThaw }: HeadProps) {
+  const { t } = useTranslation();
+  const waiting = queue.fresh.length;
+  return (
+    <header className="panel-head">
+      <h2>{t('queue.label')}</h2>
+      <span className="count" data-testid="queue-count">
+        {t('queue.count', { n: all.length })}
+      </span>
+      {waiting > 0 ? (
+        <button
+          type="button"
+          className="pill"
+          data-testid="fresh"
+          title={t('queue.freshHint')}
+          onClick={onThaw}
+        >
+          ↑ {t('queue.fresh', { n: waiting })}
+          <kbd>.</kbd>
+        </button>
+      ) : null}
+      {waiting === 0 && queue.frozen ? (
+        <span className="chip quiet">{t('queue.frozen')}</span>
+      ) : null}
+      <SeverityFilter all={all} />
+    </header>
   );
 }
 

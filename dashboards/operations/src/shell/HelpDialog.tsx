@@ -43,7 +43,7 @@ export function HelpDialog() {
       <p className="hint">{t('help.ime')}</p>
       <div className="dialog-foot">
         <button type="button" onClick={() => openDialog(null)}>
-          {t('dialog.cancel')} <kbd>Esc</kbd>
+          {t('notice.dismiss')} <kbd>Esc</kbd>
         </button>
       </div>
     </Dialog>
