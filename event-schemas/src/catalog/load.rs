@@ -30,8 +30,12 @@ pub(crate) fn load(files: &Files, mut errors: Vec<CatalogError>) -> Result<Catal
         }
     }
     load_city(files, &mut catalog, &mut errors);
-    super::cross_check::check(&catalog, &mut errors);
-    super::example_check::check(&catalog, &mut errors);
+    // Names across files and examples are judged once every file is read: before, most of what they
+    // would say follows from a mistake that is told already.
+    if errors.is_empty() {
+        super::cross_check::check(&catalog, &mut errors);
+        super::example_check::check(&catalog, &mut errors);
+    }
     if errors.is_empty() {
         Ok(catalog)
     } else {

@@ -78,7 +78,7 @@ impl<'c, 'd> Check<'_, 'c, 'd> {
             return;
         };
         if node.one_of.is_some() {
-            let same = |scalar: &Scalar| matches!(scalar, Scalar::Number(n) if n.total_cmp(&number).is_eq());
+            let same = |scalar: &Scalar| matches!(scalar, Scalar::Number(n) if n.partial_cmp(&number).is_some_and(std::cmp::Ordering::is_eq));
             self.one_of(node, same, shown());
         }
         let rules = node.number;
@@ -218,6 +218,7 @@ impl<'d> Visitor<'d> for Check<'_, '_, 'd> {
             count += 1;
         }
         if let Some(node) = node {
+            self.one_of(node, |_| false, String::from("an array"));
             let found = || format!("{count} items");
             if count < node.array.min_items {
                 let least = format!("at least {} items", node.array.min_items);
@@ -237,6 +238,9 @@ impl<'d> Visitor<'d> for Check<'_, '_, 'd> {
     fn visit_map<A: MapAccess<'d>>(mut self, mut map: A) -> Result<(), A::Error> {
         self.enter::<A::Error>()?;
         let node = self.takes(Kinds::OBJECT, || String::from("an object"));
+        if let Some(node) = node {
+            self.one_of(node, |_| false, String::from("an object"));
+        }
         let rules = node.map(|node| &node.object);
         let mut members = Members::new(rules);
         while let Some(key) = map.next_key_seed(members.key())? {
