@@ -15,6 +15,7 @@ mod fields;
 mod model;
 mod permit;
 mod register;
+pub mod routing;
 mod timers;
 mod unit;
 mod verdict;

@@ -11,5 +11,6 @@ mod desk;
 mod episodes;
 mod fold;
 mod interleavings;
+mod routing;
 mod time_limits;
 mod work;
