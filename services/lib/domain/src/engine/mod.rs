@@ -15,12 +15,13 @@
 //! - In the present an event is judged **as it arrives**, in the window that ends at the newest event
 //!   time of its key. Out of order within the window it counts as if it had come in time; older than
 //!   that it is counted as missed.
-//! - In a replay of history (see [`progress::LIVE_MS`]) windows are judged **in the order of event
-//!   time**, each event when the clock has passed it by `lateness`, or at once when all lanes are idle.
-//!   So any order of arrival within the lateness gives the same episodes.
+//! - In a replay of history (events more than [`HISTORY_MS`] behind their inbox entry) windows are
+//!   judged **in the order of event time**: an event waits until the clock has passed it by the lateness
+//!   (by five minutes at most), or until all lanes are idle. So inboxes that deliver days apart, and
+//!   any order of arrival within five minutes, give the same episodes.
 //! - An episode resolves at the event time at which its condition ended, plus `keepFiring`. That is
 //!   told when the clock has passed it by `lateness` (an out-of-order event may still prolong it); at
-//!   once when a clearing event ended it.
+//!   once when a clearing event ended it, or in a replay of history.
 //!
 //! # Which partition judges
 //!
@@ -47,7 +48,7 @@ use event_schemas::city::RuleSetMark;
 use event_schemas::rule_file::Key;
 
 pub use places::{FlatPlaces, Places};
-pub use progress::{Course, HISTORY_MS, IDLE_MS, LIVE_MS, Moment, Timeline, run_label};
+pub use progress::{Course, HISTORY_MS, IDLE_MS, Moment, Timeline, run_label};
 pub use record::{EngineRecord, MatchRecord, Matched, Output, RecordBody};
 pub use snapshot::SnapshotError;
 pub use statistics::{RuleStatistics, Statistics};

@@ -31,12 +31,9 @@ use serde::{Deserialize, Serialize};
 /// A lane is idle when everything its inbox took in this long after its last event is admitted.
 pub const IDLE_MS: i64 = 5_000;
 
-/// An event this much older than its inbox entry is history, not the present.
+/// An event this much older than its inbox entry is history, not the present; a replay of such
+/// events waits until all inboxes have caught up with each other.
 pub const HISTORY_MS: i64 = 24 * 3_600_000;
-
-/// Events of a replay within this much of their inbox entry come as they happen: no need to wait
-/// until all inboxes have caught up.
-pub const LIVE_MS: i64 = 3_600_000;
 
 /// When an event happened, and when its inbox took it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

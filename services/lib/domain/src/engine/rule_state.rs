@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::episode::Scene;
 use super::key_state::{Counted, Item, KeyState};
 use super::places::Places;
-use super::progress::{Course, LIVE_MS, Reach, Timeline};
+use super::progress::{Course, HISTORY_MS, Reach, Timeline};
 use super::record::Output;
 use super::statistics::RuleStatistics;
 use super::words;
-use crate::rule::CompiledRule;
+use crate::rule::{CompiledRule, DEFAULT_LATENESS_MS};
 
 /// What a rule's state needs to know of its surroundings while it works.
 pub(super) struct Setting<'a> {
@@ -28,8 +28,10 @@ pub(super) struct Setting<'a> {
 pub(super) struct RuleTimeline {
     /// The rule's clock here.
     clock: Millis,
-    /// Everything before this is settled; what comes with an earlier event time is late.
+    /// What comes with an event time before this is late.
     settled: Millis,
+    /// In a replay of history: what comes with an event time after this waits.
+    judged: Millis,
     /// Events are judged in the order of event time as the clock passes them, not as they arrive.
     ordered: bool,
     waiting: BTreeMap<(Millis, u64), (String, Item)>,
@@ -42,6 +44,7 @@ impl Default for RuleTimeline {
         Self {
             clock: Millis(i64::MIN),
             settled: Millis(i64::MIN),
+            judged: Millis(i64::MIN),
             ordered: false,
             waiting: BTreeMap::new(),
             keys: BTreeMap::new(),
@@ -67,7 +70,7 @@ impl RuleTimeline {
     ) {
         let shape = &setting.rule.shape;
         let late = item.event.time < self.settled;
-        let from_afar = item.event.inbox_time.since(item.event.time) > LIVE_MS;
+        let from_afar = item.event.inbox_time.since(item.event.time) > HISTORY_MS;
         if self.keys.is_empty() && self.waiting.is_empty() {
             self.ordered = setting.timeline.course != Course::Present && from_afar && !shape.single;
         }
@@ -78,7 +81,7 @@ impl RuleTimeline {
             self.pass(setting, reach);
             return;
         }
-        if self.ordered && !late {
+        if self.ordered && item.event.time > self.judged {
             let at = (item.event.time, item.position.offset as u64);
             self.waiting.insert(at, (key, item));
             statistics.missed += self.pass(setting, reach);
@@ -94,17 +97,13 @@ impl RuleTimeline {
         let Some(reach) = reach else { return 0 };
         self.clock = self.clock.max(reach.clock);
         let lateness = setting.rule.shape.lateness;
-        let settled = if self.ordered && reach.idle {
-            self.clock
-        } else {
-            self.clock.plus(-lateness)
+        self.settled = self.settled.max(self.clock.plus(-lateness));
+        let wait = match (self.ordered, reach.idle) {
+            (true, false) => lateness.min(DEFAULT_LATENESS_MS),
+            _ => 0,
         };
-        self.settled = self.settled.max(settled);
-        let now = if self.ordered {
-            self.settled
-        } else {
-            self.clock
-        };
+        self.judged = self.judged.max(self.clock.plus(-wait));
+        let now = self.judged;
         let mut missed = 0;
         loop {
             let due = self
