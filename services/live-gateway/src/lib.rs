@@ -14,6 +14,8 @@ mod origin;
 mod picture;
 mod protocol;
 mod publisher;
+#[cfg(test)]
+mod publisher_tests;
 mod snapshot;
 mod views;
 
@@ -85,7 +87,7 @@ pub struct Ports {
 
 /// Starts the followers and the publisher, and returns the route `/live`.
 pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<Router, LogError> {
-    let publisher = publisher::spawn(&config, &ports, shutdown.clone());
+    let publisher = publisher::spawn(&config, &ports.catalog, &ports.clock, shutdown.clone());
     follow::spawn(&ports, &publisher, &shutdown).await?;
     let gate = Arc::new(client::Gate {
         places: tokio::sync::Semaphore::new(config.clients_max),

@@ -17,7 +17,7 @@ use crate::feeds::Feeds;
 use crate::frame::{Changes, Frame};
 use crate::picture::Picture;
 use crate::protocol::{self, Resume};
-use crate::{Config, Ports, snapshot};
+use crate::{Config, snapshot};
 
 /// Inputs that may wait; followers wait with them when it is full, and so does the log.
 const INPUTS: usize = 8_192;
@@ -78,14 +78,19 @@ struct Publisher {
 }
 
 /// Starts the task; it ends at the shutdown, or when all senders are gone.
-pub(crate) fn spawn(config: &Config, ports: &Ports, shutdown: Shutdown) -> mpsc::Sender<Input> {
+pub(crate) fn spawn(
+    config: &Config,
+    catalog: &Arc<Catalog>,
+    clock: &Clock,
+    shutdown: Shutdown,
+) -> mpsc::Sender<Input> {
     let (inputs, receiver) = mpsc::channel(INPUTS);
-    let departments = ports.catalog.departments().iter();
+    let departments = catalog.departments().iter();
     let publisher = Publisher {
         picture: Picture::default(),
         feeds: Feeds::of(departments.map(|department| department.name.as_str())),
-        catalog: Arc::clone(&ports.catalog),
-        clock: ports.clock.clone(),
+        catalog: Arc::clone(catalog),
+        clock: clock.clone(),
         epoch: uuid::Uuid::new_v4().simple().to_string().into(),
         cursor: 0,
         history: VecDeque::new(),
