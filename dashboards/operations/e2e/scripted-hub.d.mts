@@ -5,6 +5,7 @@ export interface ScriptedHub {
   /** What consoles said when they connected, oldest first. */
   readonly hellos: { resume?: { epoch: string; cursor: string } }[];
   epoch: string;
+  buildId: string;
   readonly city: {
     cases: Map<string, { id: string; number: string; version: number; status: string }>;
     command(

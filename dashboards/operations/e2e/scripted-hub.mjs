@@ -38,6 +38,7 @@ class ScriptedHub {
   #n = 0;
   hellos = [];
   epoch = 'e1';
+  buildId = 'scripted';
 
   constructor({ cases, things } = {}) {
     this.city = new City(Date.now(), { cases, things });
@@ -136,7 +137,7 @@ class ScriptedHub {
           serverTime: new Date().toISOString(),
           heartbeatMs: HEARTBEAT_MS,
           mode,
-          buildId: 'scripted',
+          buildId: this.buildId,
         },
         [socket],
       );

@@ -73,6 +73,22 @@ test('a cut socket resumes; past the history it gets a snapshot; a reset is take
   await expect(desk.rows.filter({ hasText: third.number })).toBeVisible();
 });
 
+test('a console that the hub has replaced reloads itself, and shows the same view', async ({
+  page,
+}) => {
+  await desk.press('j');
+  const key = await desk.selected.getAttribute('data-key');
+  await desk.order('addNote', 'n');
+  hub.buildId = 'newer';
+  hub.cut();
+  await expect(desk.connection).toHaveAttribute('data-state', 'LIVE');
+  await page.waitForTimeout(1_500);
+  await expect(desk.dialog).toBeVisible();
+  await Promise.all([page.waitForEvent('load'), desk.press('Escape')]);
+  await desk.live();
+  await expect(desk.selected).toHaveAttribute('data-key', key ?? '');
+});
+
 test('the queue stands still while it is used; new rows wait behind a pill', async ({ page }) => {
   await desk.press('j');
   const order = await desk.rows.evaluateAll((rows) => rows.map((row) => row.dataset.key));
@@ -100,6 +116,17 @@ test('of two operators the second is told who was first', async ({ page }) => {
   await expect(page.locator('.notice[data-kind=conflict]')).toContainText('李娜');
   hub.change({ upsert: changed });
   await expect(desk.selected).toContainText('李娜');
+});
+
+test('a key pressed at once after choosing a case waits until its orders are known', async () => {
+  await desk.press('j');
+  await desk.press('a');
+  await desk.press('j');
+  await desk.press('n');
+  await expect(desk.dialog).toBeVisible();
+  await desk.press('Escape');
+  await desk.press('k');
+  await desk.status('ESTABLISHED');
 });
 
 test('an input method that composes gives no order', async ({ page }) => {

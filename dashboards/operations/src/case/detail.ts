@@ -61,26 +61,29 @@ export function adopt(found: FragmentOf<typeof caseDetail>): CaseDetail {
   return detail;
 }
 
-const asking = new Map<string, number>();
+const asking = new Map<string, { version: number; done: Promise<void> }>();
 
-/** Fetches until the detail is at least as new as `version`. */
-export async function fetchDetail(caseId: string, version: number): Promise<void> {
-  if ((asking.get(caseId) ?? -1) >= version) return;
-  asking.set(caseId, version);
-  try {
-    for (let n = 0; n < ASK_AGAIN; n += 1) {
-      const result = await ask(caseQuery, { id: caseId });
-      if (!result.ok || !result.data.case) {
-        fail(caseId, result.ok ? '' : result.reason);
-        return;
-      }
-      if (adopt(result.data.case).version >= version) return;
-      await new Promise((resolve) =>
-        setTimeout(resolve, Math.min(ASK_AGAIN_MS_MAX, ASK_AGAIN_MS * (n + 1))),
-      );
+/** Fetches until the detail is at least as new as `version`; one question at a time per case. */
+export function fetchDetail(caseId: string, version: number): Promise<void> {
+  const under = asking.get(caseId);
+  if (under && under.version >= version) return under.done;
+  const done = pursue(caseId, version).finally(() => {
+    if (asking.get(caseId)?.version === version) asking.delete(caseId);
+  });
+  asking.set(caseId, { version, done });
+  return done;
+}
+
+async function pursue(caseId: string, version: number): Promise<void> {
+  for (let n = 0; n < ASK_AGAIN; n += 1) {
+    const result = await ask(caseQuery, { id: caseId });
+    if (!result.ok || !result.data.case) {
+      fail(caseId, result.ok ? '' : result.reason);
+      return;
     }
-  } finally {
-    if (asking.get(caseId) === version) asking.delete(caseId);
+    if (adopt(result.data.case).version >= version) return;
+    const wait = Math.min(ASK_AGAIN_MS_MAX, ASK_AGAIN_MS * (n + 1));
+    await new Promise((resolve) => setTimeout(resolve, wait));
   }
 }
 

@@ -25,7 +25,7 @@ export function CommandBar({ item }: { item: LiveCase }) {
             className="order"
             data-command={command}
             disabled={!allowed}
-            onClick={() => perform(command, item.id)}
+            onClick={() => void perform(command, item.id)}
           >
             <kbd>{COMMAND_KEY[command].toUpperCase()}</kbd>
             {t(`command.${command}`)}

@@ -1,5 +1,6 @@
 // From a key or a button to an order: at once where nothing more is needed, else by a dialog.
 
+import { details, fetchDetail } from '../case/detail';
 import { world } from '../live/feed';
 import type { LiveCase } from '../live/protocol';
 import { type DialogName, openDialog, view } from '../view/view';
@@ -22,7 +23,19 @@ export function selectedCase(): string | null {
   return selected?.startsWith('case:') ? selected.slice('case:'.length) : null;
 }
 
-export function perform(command: CommandName, caseId: string): void {
+/** A key pressed before the case's allowed orders are known waits for them. */
+export async function perform(command: CommandName, caseId: string): Promise<void> {
+  const seen = world.cases.get(caseId);
+  const known = details.getState().byCase.get(caseId)?.version ?? -1;
+  if (seen && known < seen.version) {
+    await fetchDetail(caseId, seen.version);
+    // A dialog about a case that is no longer on the screen would be about the wrong one.
+    if (command in DIALOG && selectedCase() !== caseId) return;
+  }
+  begin(command, caseId);
+}
+
+function begin(command: CommandName, caseId: string): void {
   const truth = world.cases.get(caseId);
   const { busy } = orders.getState();
   // While an order is under way the next one may be begun: it waits, and is judged again then.

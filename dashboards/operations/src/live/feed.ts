@@ -20,6 +20,8 @@ export interface Feed {
   heardAt: number | null;
   attempts: number;
   skewMs: number;
+  /** Names the console's build that the hub serves. */
+  buildId: string | null;
   ready: boolean;
 }
 
@@ -50,6 +52,7 @@ const read = (): Feed => ({
   heardAt: connection.hearing.heardAt,
   attempts: connection.attempts,
   skewMs: connection.skewMs,
+  buildId: connection.buildId,
   ready: world.cursor !== null || connection.hearing.heardAt !== null,
 });
 

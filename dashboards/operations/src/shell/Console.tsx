@@ -19,6 +19,7 @@ import { Header } from './Header';
 import { HelpDialog } from './HelpDialog';
 import { useKeys } from './keys';
 import { PanelBoundary } from './PanelBoundary';
+import { renewWithHub } from './renewal';
 import { StaleBanner } from './StaleBanner';
 import { Ticker } from './Ticker';
 
@@ -30,11 +31,9 @@ export function Console() {
   useEffect(() => {
     void fetchNames();
     void fetchNewestEvents();
-    const quiet = startFeed();
-    const unfollow = followHistory();
+    const endings = [startFeed(), followHistory(), renewWithHub()];
     return () => {
-      quiet();
-      unfollow();
+      for (const end of endings) end();
     };
   }, []);
   return (

@@ -1,7 +1,7 @@
 // A modal dialog on the browser's own `<dialog>`: focus stays inside, Escape closes, the rest is
 // inert, and nothing has to be injected that the content security policy would refuse.
 
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import { openDialog } from '../view/view';
 
 interface Props {
@@ -20,8 +20,21 @@ export function Dialog({ title, children }: Props) {
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
+  // At once, not when the browser gets round to its close event: the next key may be a command.
+  const closeOnEscape = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    event.stopPropagation();
+    openDialog(null);
+  };
   return (
-    <dialog ref={element} className="dialog" aria-label={title} onClose={() => openDialog(null)}>
+    <dialog
+      ref={element}
+      className="dialog"
+      aria-label={title}
+      onKeyDown={closeOnEscape}
+      onClose={() => openDialog(null)}
+    >
       <h2>{title}</h2>
       {children}
     </dialog>

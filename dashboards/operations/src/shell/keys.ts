@@ -41,7 +41,7 @@ function act(action: Action, rows: readonly ShownRow[]): void {
   const { selected } = view.getState();
   if (action.do === 'command') {
     const caseId = selectedCase();
-    if (caseId) perform(action.command, caseId);
+    if (caseId) void perform(action.command, caseId);
   } else if (action.do === 'step') select(step(rows, selected, action.by));
   else if (action.do === 'open') select(selected ?? step(rows, null, 1));
   else if (action.do === 'back') select(null);
