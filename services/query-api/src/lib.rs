@@ -1,1 +1,27 @@
-//! query-api.
+//! query-api: GraphQL over the city's log. Queries, the commands of people, subscriptions.
+//!
+//! It folds `city.cases` like everybody, decides commands with the shared pure function, appends,
+//! and answers when it has read its own record back. Events, alerts and dead letters come from the
+//! store; cases and units from the fold, so they are served when the store is away.
+
+mod board;
+mod command;
+mod desk;
+mod failure;
+mod gate;
+mod history;
+mod hub;
+mod identity;
+mod schema;
+mod service;
+mod store;
+mod transport;
+
+pub use gate::Limits;
+pub use identity::Identity;
+pub use service::{Config, Error, Ports, start};
+
+/// The schema in GraphQL's own language, as committed in `schema.graphql`.
+pub fn sdl() -> String {
+    schema::sdl()
+}

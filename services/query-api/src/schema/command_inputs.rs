@@ -1,0 +1,266 @@
+//! The inputs of the commands: `caseId`, `expectedVersion`, `idempotencyKey`, and what each needs.
+
+use std::collections::BTreeMap;
+
+use async_graphql::{ID, InputObject, Json};
+use serde_json::{Value, json};
+
+use super::inputs::PointInput;
+use super::node_id::{Kind, key};
+use super::scalars::DateTime;
+use crate::command::Given;
+use crate::failure::Failure;
+
+/// Most fields of `advanceCase`.
+const FIELDS_MAX: usize = 32;
+
+/// Declares an input with the three members of every command.
+macro_rules! command_input {
+    ($(#[$doc:meta])* $name:ident => $command:literal { $($(#[$field_doc:meta])* $field:ident: $ty:ty),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, InputObject)]
+        pub(crate) struct $name {
+            /// The case.
+            case_id: ID,
+            /// The version you saw; another one is a conflict.
+            expected_version: u64,
+            /// Chosen by you, 1 to 256 bytes; the same key again gets the first outcome.
+            idempotency_key: String,
+            $($(#[$field_doc])* pub(super) $field: $ty,)*
+        }
+
+        impl $name {
+            /// The command with these fields.
+            pub(crate) fn with(self, fields: BTreeMap<String, Value>) -> Result<Given, Failure> {
+                Ok(Given {
+                    name: $command.to_owned(),
+                    case_id: Some(key(Kind::Case, &self.case_id)?),
+                    kind: None,
+                    expected_version: Some(self.expected_version),
+                    key: self.idempotency_key,
+                    fields,
+                })
+            }
+        }
+    };
+}
+
+command_input!(
+    /// Somebody has seen it and takes care.
+    AcknowledgeCaseInput => "acknowledgeCase" {}
+);
+command_input!(
+    /// Puts an available unit on the case.
+    AssignUnitInput => "assignUnit" {
+        /// The unit.
+        unit_id: ID,
+    }
+);
+command_input!(
+    /// Hands the case to another department.
+    TransferCaseInput => "transferCase" {
+        /// Its name.
+        department: String,
+        /// Why.
+        reason: String,
+    }
+);
+command_input!(
+    /// The unit has set out.
+    MarkEnRouteInput => "markEnRoute" {
+        /// The assignment.
+        assignment_id: ID,
+    }
+);
+command_input!(
+    /// The unit has arrived.
+    MarkOnSceneInput => "markOnScene" {
+        /// The assignment.
+        assignment_id: ID,
+    }
+);
+command_input!(
+    /// The work is done.
+    ResolveCaseInput => "resolveCase" {
+        /// What was done.
+        outcome: String,
+    }
+);
+command_input!(
+    /// Somebody has checked whether it is really done.
+    VerifyCaseInput => "verifyCase" {
+        /// It is.
+        passed: bool,
+        /// What was found.
+        note: Option<String>,
+    }
+);
+command_input!(
+    /// Ends the work on a verified case.
+    CloseCaseInput => "closeCase" {}
+);
+command_input!(
+    /// Takes up a closed case again.
+    ReopenCaseInput => "reopenCase" {
+        /// Why.
+        reason: String,
+    }
+);
+command_input!(
+    /// Lets the case rest; its clocks stand still.
+    SuspendCaseInput => "suspendCase" {
+        /// Why.
+        reason: String,
+        /// Until when.
+        until: DateTime,
+    }
+);
+command_input!(
+    /// Goes on with a suspended case.
+    ResumeCaseInput => "resumeCase" {}
+);
+command_input!(
+    /// Strikes out a case that is none.
+    VoidCaseInput => "voidCase" {
+        /// Why.
+        reason: String,
+    }
+);
+command_input!(
+    /// Adds a note to the timeline.
+    AddNoteInput => "addNote" {
+        /// The note.
+        text: String,
+    }
+);
+
+/// A command of any case kind, by its name in the workflow.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct AdvanceCaseInput {
+    /// The case.
+    case_id: ID,
+    /// The version you saw; another one is a conflict.
+    expected_version: u64,
+    /// Chosen by you, 1 to 256 bytes; the same key again gets the first outcome.
+    idempotency_key: String,
+    /// The command's name, as in `Case.commands`.
+    command: String,
+    /// Its fields by name; ids may be global.
+    fields: Option<Json<Value>>,
+}
+
+impl AdvanceCaseInput {
+    /// The command as given.
+    pub(crate) fn given(self) -> Result<Given, Failure> {
+        let fields = match self.fields.map(|Json(value)| value) {
+            None | Some(Value::Null) => BTreeMap::new(),
+            Some(Value::Object(members)) if members.len() <= FIELDS_MAX => {
+                members.into_iter().collect()
+            }
+            Some(_) => {
+                return Err(Failure::bad(format!(
+                    "fields: an object of at most {FIELDS_MAX} members is expected."
+                )));
+            }
+        };
+        Ok(Given {
+            name: self.command,
+            case_id: Some(key(Kind::Case, &self.case_id)?),
+            kind: None,
+            expected_version: Some(self.expected_version),
+            key: self.idempotency_key,
+            fields,
+        })
+    }
+}
+
+/// Opens a case.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct OpenCaseInput {
+    /// Chosen by you, 1 to 256 bytes; the same key again gets the first outcome.
+    idempotency_key: String,
+    /// Whose workflow it follows; default: `city`.
+    kind: Option<String>,
+    /// What it is about.
+    title: String,
+    /// 1 (critical) to 4.
+    level: u8,
+    /// Where, by id or code. A place or a location is needed.
+    place: Option<ID>,
+    /// Where, by point.
+    location: Option<PointInput>,
+    /// The responsible department's name; absent: the operations centre.
+    department: Option<String>,
+    /// A drill.
+    exercise: Option<bool>,
+}
+
+impl OpenCaseInput {
+    /// The command as given.
+    pub(crate) fn given(self) -> Result<Given, Failure> {
+        let mut fields = BTreeMap::new();
+        fields.insert("title".to_owned(), json!(self.title));
+        fields.insert("level".to_owned(), json!(self.level));
+        if let Some(place) = self.place {
+            fields.insert("place".to_owned(), json!(key(Kind::Place, &place)?));
+        }
+        if let Some(point) = self.location {
+            fields.insert("lon".to_owned(), json!(point.lon));
+            fields.insert("lat".to_owned(), json!(point.lat));
+        }
+        if let Some(department) = self.department {
+            fields.insert("department".to_owned(), json!(department));
+        }
+        if let Some(exercise) = self.exercise {
+            fields.insert("exercise".to_owned(), json!(exercise));
+        }
+        Ok(Given {
+            name: "openCase".to_owned(),
+            case_id: None,
+            kind: self.kind,
+            expected_version: None,
+            key: self.idempotency_key,
+            fields,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{InputType, Value as GraphValue};
+
+    use super::super::node_id::global;
+    use super::*;
+
+    #[test]
+    fn an_input_is_read_with_a_global_id_or_a_plain_key() {
+        for id in [global(Kind::Case, "c1").to_string(), String::from("c1")] {
+            let json = json!({"caseId": id, "expectedVersion": 3, "idempotencyKey": "k", "reason": "r",
+                "until": "2026-01-01T00:00:00Z"});
+            let Ok(input) = SuspendCaseInput::parse(Some(GraphValue::from_json(json).unwrap()))
+            else {
+                panic!("a well-formed input");
+            };
+            let given = input.with(BTreeMap::new()).unwrap();
+            assert_eq!(given.case_id.as_deref(), Some("c1"));
+            assert_eq!(
+                (given.name.as_str(), given.expected_version),
+                ("suspendCase", Some(3))
+            );
+        }
+    }
+
+    #[test]
+    fn a_version_below_zero_and_the_id_of_a_unit_are_refused() {
+        let read = |json| CloseCaseInput::parse(Some(GraphValue::from_json(json).unwrap()));
+        assert!(
+            read(json!({"caseId": "c", "expectedVersion": -1, "idempotencyKey": "k"})).is_err()
+        );
+        let unit = global(Kind::Unit, "u1").to_string();
+        let Ok(input) = read(json!({"caseId": unit, "expectedVersion": 1, "idempotencyKey": "k"}))
+        else {
+            panic!("a well-formed input");
+        };
+        assert!(input.with(BTreeMap::new()).is_err());
+    }
+}

@@ -1,0 +1,138 @@
+//! Dead letters: events that could not be admitted, with reasons their publishers can act on.
+
+use async_graphql::{ID, Object, SimpleObject};
+use event_schemas::city::Reason;
+use event_store::StoredDeadLetter;
+
+use super::department::DepartmentView;
+use super::node_id::{Kind, global};
+use super::page::PageInfo;
+use super::scalars::{DateTime, Position};
+use crate::failure::Failure;
+
+/// A dead letter as stored.
+#[derive(Clone)]
+pub(crate) struct DeadLetterView {
+    stored: StoredDeadLetter,
+}
+
+impl From<StoredDeadLetter> for DeadLetterView {
+    fn from(stored: StoredDeadLetter) -> Self {
+        Self { stored }
+    }
+}
+
+/// The reason of a code as written in records, metrics and filters.
+pub(crate) fn reason(code: &str) -> Result<Reason, Failure> {
+    serde_json::from_value(serde_json::Value::from(code)).map_err(|_| {
+        Failure::bad(format!(
+            "reason: there is no reason '{}'.",
+            code.chars().take(40).collect::<String>()
+        ))
+    })
+}
+
+/// An event that could not be admitted.
+#[Object(name = "DeadLetter")]
+impl DeadLetterView {
+    /// Global id.
+    pub(crate) async fn id(&self) -> ID {
+        global(Kind::DeadLetter, &self.stored.position.to_string())
+    }
+
+    /// What kind of fault, e.g. `contract_violation`.
+    async fn reason(&self) -> &str {
+        &self.stored.reason
+    }
+
+    /// What was wrong, where, and what was expected.
+    async fn message(&self) -> &str {
+        &self.stored.message
+    }
+
+    /// JSON pointer into the event, where one applies.
+    async fn path(&self) -> Option<&str> {
+        self.stored.path.as_deref()
+    }
+
+    /// By the inbox it came through.
+    async fn department(&self) -> DepartmentView {
+        DepartmentView::of(&self.stored.department)
+    }
+
+    /// When the inbox took it.
+    async fn received_at(&self) -> DateTime {
+        DateTime(self.stored.received_at)
+    }
+
+    /// Where the original stands, in the department's inbox.
+    async fn position(&self) -> Position {
+        Position(self.stored.original_position)
+    }
+
+    /// The inbox topic's name.
+    async fn topic(&self) -> &str {
+        &self.stored.original_topic
+    }
+
+    /// CloudEvents `source`, where it could be read.
+    async fn source(&self) -> Option<&str> {
+        self.stored.source.as_deref()
+    }
+
+    /// CloudEvents `id`, where it could be read.
+    async fn event_id(&self) -> Option<&str> {
+        self.stored.id.as_deref()
+    }
+
+    /// CloudEvents `type`, where it could be read.
+    #[graphql(name = "type")]
+    async fn type_name(&self) -> Option<&str> {
+        self.stored.event_type.as_deref()
+    }
+
+    /// Size of the original in bytes.
+    async fn bytes(&self) -> usize {
+        self.stored.original.len()
+    }
+}
+
+/// A dead letter in a page.
+#[derive(SimpleObject)]
+pub(crate) struct DeadLetterEdge {
+    /// The dead letter.
+    pub(crate) node: DeadLetterView,
+    /// For `after` and `before`.
+    pub(crate) cursor: String,
+}
+
+/// A page of dead letters.
+pub(crate) struct DeadLetterConnection {
+    pub(crate) rows: Vec<(String, StoredDeadLetter)>,
+    pub(crate) page_info: PageInfo,
+}
+
+/// A page of dead letters, the last received first.
+#[Object]
+impl DeadLetterConnection {
+    /// Dead letters with cursors.
+    async fn edges(&self) -> Vec<DeadLetterEdge> {
+        let edge = |(cursor, stored): &(String, StoredDeadLetter)| DeadLetterEdge {
+            node: DeadLetterView::from(stored.clone()),
+            cursor: cursor.clone(),
+        };
+        self.rows.iter().map(edge).collect()
+    }
+
+    /// The dead letters alone.
+    async fn nodes(&self) -> Vec<DeadLetterView> {
+        let rows = self.rows.iter();
+        rows.map(|(_, stored)| DeadLetterView::from(stored.clone()))
+            .collect()
+    }
+
+    /// Where the page stands.
+    async fn page_info(&self) -> &PageInfo {
+        &self.page_info
+    }
+}

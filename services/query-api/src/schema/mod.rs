@@ -1,0 +1,53 @@
+//! The GraphQL schema: types, queries, commands, subscriptions.
+
+pub(crate) mod alert;
+pub(crate) mod asking;
+pub(crate) mod case;
+mod command_inputs;
+mod dead_letter;
+mod department;
+mod enums;
+mod event;
+pub(crate) mod feed;
+pub(crate) mod filters;
+pub(crate) mod gatekeeper;
+mod inputs;
+mod mask;
+mod mutation;
+mod node;
+mod node_id;
+mod page;
+mod people;
+mod place;
+mod query;
+mod rule;
+mod scalars;
+mod statistics;
+mod store_page;
+mod subscription;
+mod timeline;
+mod unit;
+pub(crate) mod words;
+
+use async_graphql::{SDLExportOptions, Schema, SchemaBuilder};
+
+use mutation::Mutation;
+use query::Query;
+use subscription::SubscriptionRoot;
+
+/// The hub's schema.
+pub(crate) type HubSchema = Schema<Query, Mutation, SubscriptionRoot>;
+
+/// A schema without a hub behind it; the service adds that.
+pub(crate) fn build() -> SchemaBuilder<Query, Mutation, SubscriptionRoot> {
+    Schema::build(Query, Mutation, SubscriptionRoot)
+        .extension(gatekeeper::Gatekeeper)
+        .disable_suggestions()
+}
+
+/// The schema in GraphQL's own language, as committed in `schema.graphql`.
+pub(crate) fn sdl() -> String {
+    build()
+        .finish()
+        .sdl_with_options(SDLExportOptions::new().include_specified_by())
+}

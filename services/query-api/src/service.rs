@@ -1,0 +1,131 @@
+//! Starting the service: what it needs, and what it opens.
+
+use std::sync::Arc;
+
+use axum::Router;
+use domain::case::{CaseSettings, Workflows};
+use event_log::{DecidedLog, LogConfig, LogError};
+use event_schemas::Catalog;
+use event_schemas::city::Topic;
+use event_store::{Reader, StoreConfig, StoreError};
+use service_kit::{Clock, Health, Shutdown};
+use tokio::sync::{Semaphore, watch};
+
+use crate::board::{self, Board};
+use crate::desk::Desk;
+use crate::gate::{Gate, Limits};
+use crate::hub::Hub;
+use crate::identity::Identity;
+use crate::schema;
+use crate::store::Store;
+use crate::transport::{self, call::Api};
+
+/// Settings.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Limits on every request.
+    pub limits: Limits,
+    /// Pages from these origins may use the hub with the operator's cookie, beside the hub's own;
+    /// e.g. `https://console.example.org`.
+    pub allowed_origins: Vec<String>,
+    /// Operations executed at once.
+    pub concurrent_operations: usize,
+    /// Open WebSockets.
+    pub sockets: usize,
+    /// What deciding about cases depends on.
+    pub case_settings: CaseSettings,
+    /// IANA time zone of hours and days in statistics.
+    pub zone: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            allowed_origins: Vec::new(),
+            concurrent_operations: 64,
+            sockets: 5_000,
+            case_settings: CaseSettings::default(),
+            zone: String::from("Asia/Shanghai"),
+        }
+    }
+}
+
+/// What the service is connected to.
+#[derive(Clone)]
+pub struct Ports {
+    /// The log.
+    pub log: LogConfig,
+    /// The store, as a user who may only read.
+    pub store: StoreConfig,
+    /// What the city knows.
+    pub catalog: Arc<Catalog>,
+    /// Who is asking.
+    pub identity: Arc<dyn Identity>,
+    /// The only clock.
+    pub clock: Clock,
+    /// Where readiness is told.
+    pub health: Health,
+}
+
+/// Why the service could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The log cannot be read.
+    #[error("query-api cannot follow city.cases: {0}")]
+    Log(#[from] LogError),
+    /// The store's settings mean nothing.
+    #[error("query-api cannot use the store: {0}")]
+    Store(#[from] StoreError),
+}
+
+/// Starts the service: folds `city.cases` to its end, follows `city.alerts`, and answers with the
+/// routes `POST /graphql` and WebSocket `/graphql`. Its tasks end with `shutdown`.
+pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<Router, Error> {
+    let log_health = ports.health.component("query-api: log");
+    let store_health = ports.health.optional("query-api: store");
+    let cases = DecidedLog::open(
+        &ports.log,
+        Topic::Cases,
+        Desk::default(),
+        Desk::fold,
+        shutdown.clone(),
+    )
+    .await?;
+    let store = Store::open(Reader::new(&ports.store)?, store_health, shutdown.clone());
+    let (board_sender, board) = watch::channel(Board::default());
+    tokio::spawn(board::follow(
+        ports.log.clone(),
+        board_sender,
+        log_health,
+        shutdown.clone(),
+    ));
+    let hub = Arc::new(Hub {
+        workflows: workflows(&ports.catalog, config.case_settings),
+        catalog: ports.catalog,
+        cases,
+        board,
+        store,
+        clock: ports.clock,
+        zone: config.zone,
+    });
+    let schema = schema::build().data(Arc::clone(&hub)).finish();
+    let api = Api {
+        gate: Gate::new(&schema::sdl(), config.limits),
+        schema,
+        hub,
+        identity: ports.identity,
+        allowed_origins: config.allowed_origins,
+        executing: Semaphore::new(config.concurrent_operations),
+        sockets: Arc::new(Semaphore::new(config.sockets)),
+        shutdown,
+    };
+    Ok(transport::routes(Arc::new(api)))
+}
+
+fn workflows(catalog: &Catalog, settings: CaseSettings) -> Workflows {
+    Workflows::new(catalog.workflows().iter().cloned())
+        .with_departments(catalog.departments().iter().map(|one| one.name.clone()))
+        .with_places(catalog.places().iter().map(|place| place.code.clone()))
+        .with_settings(settings)
+}

@@ -1,0 +1,22 @@
+//! GraphQL over HTTP and over WebSocket: who is asking, how much may be asked, how answers look.
+
+pub(crate) mod call;
+mod http;
+mod message;
+pub(crate) mod origin;
+mod running;
+mod socket;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::post;
+
+use call::Api;
+
+/// `POST /graphql` for queries and mutations, WebSocket `/graphql` for everything.
+pub(crate) fn routes(api: Arc<Api>) -> Router {
+    Router::new()
+        .route("/graphql", post(http::post).get(socket::upgrade))
+        .with_state(api)
+}
