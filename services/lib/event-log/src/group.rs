@@ -155,6 +155,15 @@ impl GroupConsumer {
             .any(|owned| &*owned.topic == topic && owned.partition == partition && owned.at_end)
     }
 
+    /// The end of the partition's committed part, asked of the broker now.
+    pub fn end(&self, topic: &str, partition: i32) -> Result<i64, LogError> {
+        let (_, end) = self
+            .consumer
+            .fetch_watermarks(topic, partition, Duration::from_secs(2))
+            .map_err(|error| self.fault("asking for the end of a partition", &error))?;
+        Ok(end)
+    }
+
     /// The group's membership, for [`crate::TransactionalProducer::commit`]: Kafka refuses offsets
     /// of a member that has lost its partitions.
     pub fn membership(&self) -> Option<ConsumerGroupMetadata> {

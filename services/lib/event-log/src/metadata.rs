@@ -47,6 +47,17 @@ pub async fn topic_ids(
     Ok(ids)
 }
 
+/// How many partitions a topic has. Blocks for a moment.
+pub fn partition_count(config: &LogConfig, topic: &str) -> Result<i32, LogError> {
+    let facts = describe_blocking(config, &[topic.to_owned()])?;
+    facts
+        .get(topic)
+        .map(|facts| facts.partitions)
+        .ok_or_else(|| LogError::UnknownTopic {
+            topic: topic.to_owned(),
+        })
+}
+
 /// Asks whether any broker answers; for health and readiness.
 pub async fn probe(config: &LogConfig) -> Result<(), LogError> {
     describe(config, &[]).await.map(|_| ())

@@ -5,6 +5,10 @@ use event_schemas::city::{DeadLetter, headers};
 use super::record::{HubRecord, json};
 use super::{Inbound, Refused};
 
+/// Bytes kept of an original's value, and of its headers. Departments' inboxes take no more; one
+/// that was made by other hands may, and what it brings must still fit a dead letter.
+const KEPT: usize = 1_100_000;
+
 /// Prefix of the original's headers on a dead letter.
 pub const ORIGINAL: &str = "original-";
 
@@ -25,13 +29,17 @@ pub fn dead_letter_record(inbound: &Inbound<'_>, refused: Refused) -> HubRecord 
     let mut record = HubRecord {
         key: inbound.department.to_owned(),
         headers: vec![(headers::DEAD_LETTER.to_owned(), json(&letter))],
-        value: inbound.value.to_vec(),
+        value: inbound.value[..inbound.value.len().min(KEPT)].to_vec(),
     };
-    record.headers.extend(
-        inbound
+    let mut kept = 0;
+    for (name, value) in &inbound.headers {
+        kept += name.len() + value.len();
+        if kept > KEPT {
+            break;
+        }
+        record
             .headers
-            .iter()
-            .map(|(name, value)| (format!("{ORIGINAL}{name}"), value.to_vec())),
-    );
+            .push((format!("{ORIGINAL}{name}"), value.to_vec()));
+    }
     record
 }

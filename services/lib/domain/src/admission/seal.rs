@@ -44,6 +44,12 @@ impl Sealer {
         }
     }
 
+    /// A sealer whose key is named after its hash, so that a field tells which key it needs.
+    pub fn named_by_hash(key: &[u8; 32]) -> Self {
+        let hash = derived(key, b"city-brain name 1");
+        Self::new(format!("k{}", hex::encode(&hash[..4])), key)
+    }
+
     /// Seals one value (its JSON text). `event` is the event's `<source>#<id>`.
     ///
     /// # Panics

@@ -1,0 +1,156 @@
+//! The verdicts on one batch of records.
+
+use std::collections::HashMap;
+
+use domain::admission::{
+    Checked, Digest, Inbound, Limits, Refused, Sealer, Seen, check, dead_letter_record,
+    partition_of,
+};
+use event_log::{OutRecord, Record};
+use event_schemas::Catalog;
+use event_schemas::city::Topics;
+
+use crate::earlier::EventKey;
+use crate::inbox::Inbox;
+use crate::measure;
+use crate::pulse::{Spread, out};
+
+/// Inboxes by topic name.
+pub(crate) type Inboxes = HashMap<String, Inbox>;
+
+/// What earlier events were found to hold, by key.
+pub(crate) type Earlier = HashMap<Digest, Option<Digest>>;
+
+/// A record with what can be said of it alone.
+pub(crate) struct Judged<'r> {
+    inbound: Inbound<'r>,
+    verdict: Result<Checked<'r>, Box<Refused>>,
+}
+
+/// By what records are judged.
+pub(crate) struct Bench<'b> {
+    pub(crate) catalog: &'b Catalog,
+    pub(crate) limits: &'b Limits,
+    pub(crate) topics: &'b Topics,
+}
+
+/// Judges the records of owned inboxes that are not admitted yet.
+pub(crate) fn judge<'r>(
+    records: &'r [Record],
+    inboxes: &Inboxes,
+    bench: &Bench<'_>,
+) -> Vec<Judged<'r>> {
+    let mut judged = Vec::with_capacity(records.len());
+    for record in records {
+        let department = bench.topics.department_of(&record.topic);
+        let (Some(department), Some(inbox)) = (department, inboxes.get(&*record.topic)) else {
+            continue;
+        };
+        if record.position.offset < inbox.next() {
+            continue;
+        }
+        let headers = record.headers.iter();
+        let inbound = Inbound {
+            department,
+            topic: &record.topic,
+            position: record.position,
+            append_time: record.append_time,
+            headers: headers.map(|(name, value)| (&**name, &value[..])).collect(),
+            value: &record.value,
+        };
+        let verdict = check(bench.catalog, &inbound, bench.limits);
+        judged.push(Judged { inbound, verdict });
+    }
+    judged
+}
+
+/// The events that may be older than the memory.
+pub(crate) fn unknown(judged: &[Judged<'_>], inboxes: &Inboxes) -> Vec<EventKey> {
+    let older = judged.iter().filter_map(|one| {
+        let checked = one.verdict.as_ref().ok()?;
+        let memory = &inboxes.get(one.inbound.topic)?.memory;
+        let admission = &checked.admission;
+        let seen = memory.judge(
+            &checked.identity,
+            admission.event_time,
+            admission.inbox_time,
+        );
+        (seen == Seen::Unknown).then(|| EventKey {
+            source: checked.envelope.source.to_string(),
+            id: checked.envelope.id.to_string(),
+        })
+    });
+    let mut keys: Vec<EventKey> = older.collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+/// Where verdicts lead, and with what personal fields are sealed.
+pub(crate) struct Exits<'e> {
+    pub(crate) events: &'e Spread,
+    pub(crate) dead_letters: &'e str,
+    pub(crate) sealer: &'e Sealer,
+    pub(crate) earlier: Earlier,
+}
+
+impl Exits<'_> {
+    /// Decides a batch in order, against each inbox's memory; returns what is to be written.
+    pub(crate) fn settle(&self, judged: Vec<Judged<'_>>, inboxes: &mut Inboxes) -> Vec<OutRecord> {
+        let mut written = Vec::with_capacity(judged.len());
+        for one in judged {
+            if let Some(inbox) = inboxes.get_mut(one.inbound.topic) {
+                written.extend(self.settle_one(one, inbox));
+            }
+        }
+        written
+    }
+
+    fn settle_one(&self, judged: Judged<'_>, inbox: &mut Inbox) -> Option<OutRecord> {
+        let Judged { inbound, verdict } = judged;
+        measure::consumed(inbound.department);
+        inbox.passed(inbound.position.offset, inbound.append_time);
+        let checked = match verdict {
+            Ok(checked) => checked,
+            Err(refused) => return Some(self.dead_letter(&inbound, *refused)),
+        };
+        match self.seen(&checked, inbox) {
+            Seen::Repeat => {
+                measure::duplicate(inbound.department);
+                None
+            }
+            Seen::Reused => Some(self.dead_letter(&inbound, Refused::id_reused(&checked))),
+            Seen::New | Seen::Unknown => {
+                measure::accepted(inbound.department);
+                let admission = &checked.admission;
+                inbox.memory.note(checked.identity, inbound.append_time);
+                // A clock far ahead must not close everybody's windows.
+                if !admission.flags.iter().any(|flag| flag == "future_time") {
+                    inbox.admitted(admission.event_time);
+                }
+                let partition = partition_of(&checked.partition_key, self.events.partitions);
+                let record = checked.record(self.sealer, service_kit::random::bytes);
+                Some(out(record, &self.events.topic, partition))
+            }
+        }
+    }
+
+    fn seen(&self, checked: &Checked<'_>, inbox: &Inbox) -> Seen {
+        let (identity, admission) = (&checked.identity, &checked.admission);
+        let seen = inbox
+            .memory
+            .judge(identity, admission.event_time, admission.inbox_time);
+        match seen {
+            Seen::Unknown => {
+                let found = self.earlier.get(&identity.key).copied().flatten();
+                Seen::by_content(found, identity.content)
+            }
+            known => known,
+        }
+    }
+
+    fn dead_letter(&self, inbound: &Inbound<'_>, refused: Refused) -> OutRecord {
+        measure::dead_lettered(inbound.department, refused.fault.reason);
+        out(dead_letter_record(inbound, refused), self.dead_letters, 0)
+    }
+}
