@@ -76,6 +76,8 @@ impl Writer {
     }
 
     /// Inserts encoded rows of one month as one part: all or nothing, and at most once per token.
+    ///
+    /// A table whose rows replace one another takes rows again without harm, and takes them always.
     pub async fn insert(
         &self,
         table: Table,
@@ -92,7 +94,10 @@ impl Writer {
             ("database", self.connection.config().database.as_str()),
             ("query", statement.as_str()),
             ("insert_deduplication_token", token.as_str()),
-            ("insert_deduplicate", "1"),
+            (
+                "insert_deduplicate",
+                if table.replaces() { "0" } else { "1" },
+            ),
             ("max_partitions_per_insert_block", "1"),
         ];
         self.connection.post(&settings, rows).await.map(drop)

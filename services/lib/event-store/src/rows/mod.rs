@@ -83,6 +83,13 @@ pub struct Origin<'a> {
 #[error("the record cannot be stored: {0}")]
 pub struct RowFault(pub(crate) String);
 
+impl RowFault {
+    /// A fault in words.
+    pub const fn new(why: String) -> Self {
+        Self(why)
+    }
+}
+
 /// Encoded rows of one table with their ends, so that a part of them can be sent alone.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {

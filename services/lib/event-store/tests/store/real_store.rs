@@ -9,15 +9,15 @@ use event_store::{Reader, StoreConfig, Writer, migrate};
 use local_stack::{ClickHouseAddress, Progress, StackConfig};
 
 /// A migrated database of one test.
-pub struct Store {
-    pub admin: StoreConfig,
-    pub writer: Writer,
-    pub reader: Reader,
+pub(crate) struct Store {
+    pub(crate) admin: StoreConfig,
+    pub(crate) writer: Writer,
+    pub(crate) reader: Reader,
 }
 
 impl Store {
     /// An empty database with all tables.
-    pub async fn fresh() -> Self {
+    pub(crate) async fn fresh() -> Self {
         let admin = admin();
         migrate(&admin).await.unwrap();
         let address = clickhouse();
@@ -35,7 +35,7 @@ impl Store {
 }
 
 /// The administrator of a database that does not exist yet.
-pub fn admin() -> StoreConfig {
+pub(crate) fn admin() -> StoreConfig {
     static NUMBER: AtomicU32 = AtomicU32::new(1);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let address = clickhouse();
@@ -48,7 +48,7 @@ pub fn admin() -> StoreConfig {
 }
 
 /// The running ClickHouse; it dies with this process.
-pub fn clickhouse() -> &'static ClickHouseAddress {
+pub(crate) fn clickhouse() -> &'static ClickHouseAddress {
     static ADDRESS: OnceLock<ClickHouseAddress> = OnceLock::new();
     ADDRESS.get_or_init(|| {
         let (send, receive) = std::sync::mpsc::channel();

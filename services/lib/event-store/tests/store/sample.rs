@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// The topic of all sample events.
-pub const TOPIC: Uuid = Uuid::from_u128(0x1234_5678_9abc_def0_1122_3344_5566_7788);
+pub(crate) const TOPIC: Uuid = Uuid::from_u128(0x1234_5678_9abc_def0_1122_3344_5566_7788);
 /// 2024-02-04T13:00:00Z, the day of the storm.
-pub const STORM: Millis = Millis(1_707_051_600_000);
+pub(crate) const STORM: Millis = Millis(1_707_051_600_000);
 
 /// Event number `n`, admitted one second after its predecessor.
-pub fn event(n: i64, event_type: &str, place: Option<&str>, data: Value) -> Event {
+pub(crate) fn event(n: i64, event_type: &str, place: Option<&str>, data: Value) -> Event {
     let department = event_type.split('.').nth(1).unwrap_or("fire").to_owned();
     Event {
         position: LogPosition {
@@ -50,7 +50,7 @@ pub fn event(n: i64, event_type: &str, place: Option<&str>, data: Value) -> Even
 }
 
 /// A few of each kind, in two districts.
-pub fn city() -> Vec<Event> {
+pub(crate) fn city() -> Vec<Event> {
     let mut events = Vec::new();
     for n in 0..40 {
         let place = Some(["harbour.pier", "harbour.dock", "hill.top"][(n % 3) as usize]);
@@ -93,7 +93,7 @@ pub fn city() -> Vec<Event> {
 }
 
 /// Encodes events as they stand in the log.
-pub fn rows(events: &[Event], append_time: Millis) -> Rows {
+pub(crate) fn rows(events: &[Event], append_time: Millis) -> Rows {
     let mut rows = Rows::default();
     for event in events {
         push(
@@ -107,7 +107,7 @@ pub fn rows(events: &[Event], append_time: Millis) -> Rows {
 }
 
 /// Encodes one event with these bytes as its data.
-pub fn push(rows: &mut Rows, event: &Event, payload: &[u8], append_time: Millis) {
+pub(crate) fn push(rows: &mut Rows, event: &Event, payload: &[u8], append_time: Millis) {
     let admission = serde_json::to_string(&event.admission).unwrap();
     rows.push_event(&EventRecord {
         origin: Origin {
@@ -127,7 +127,7 @@ pub fn push(rows: &mut Rows, event: &Event, payload: &[u8], append_time: Millis)
 }
 
 /// Inserts events under the token of their range.
-pub async fn insert(writer: &Writer, events: &[Event]) {
+pub(crate) async fn insert(writer: &Writer, events: &[Event]) {
     let token = InsertToken {
         range: range(events),
         attempt: 0,
@@ -139,7 +139,7 @@ pub async fn insert(writer: &Writer, events: &[Event]) {
 }
 
 /// The offsets of these events.
-pub fn range(events: &[Event]) -> OffsetRange {
+pub(crate) fn range(events: &[Event]) -> OffsetRange {
     OffsetRange {
         topic_id: TOPIC,
         partition: 2,
