@@ -1,6 +1,6 @@
 //! The folder that survives: one owner at a time, a written format, credentials made once, ports remembered.
 
-use std::fs::{File, Permissions};
+use std::fs::{File, Permissions, TryLockError};
 use std::io::Write as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -16,6 +16,7 @@ const FORMAT: u32 = 1;
 const NEEDED_MIB: u64 = 512;
 
 /// A data directory that this process alone uses.
+#[derive(Debug)]
 pub(crate) struct DataDir {
     root: PathBuf,
     /// Held as long as the directory is used; the system lets go of it when the process dies.
@@ -117,20 +118,24 @@ fn lock(root: &Path) -> Result<File, StackError> {
         .write(true)
         .open(&path)
         .map_err(StackError::io("opening", &path))?;
-    if file.try_lock().is_err() {
-        let pid = std::fs::read_to_string(&path)
-            .unwrap_or_default()
-            .trim()
-            .to_owned();
-        let pid = if pid.is_empty() {
-            "unknown".to_owned()
-        } else {
-            pid
-        };
-        return Err(StackError::DataDirInUse {
-            dir: root.to_path_buf(),
-            pid,
-        });
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::Error(error)) => return Err(StackError::io("locking", &path)(error)),
+        Err(TryLockError::WouldBlock) => {
+            let pid = std::fs::read_to_string(&path)
+                .unwrap_or_default()
+                .trim()
+                .to_owned();
+            let pid = if pid.is_empty() {
+                "unknown".to_owned()
+            } else {
+                pid
+            };
+            return Err(StackError::DataDirInUse {
+                dir: root.to_path_buf(),
+                pid,
+            });
+        }
     }
     file.set_len(0)
         .and_then(|()| writeln!(file, "{}", std::process::id()))

@@ -11,6 +11,7 @@ use crate::supervisor::Supervised;
 use crate::{ClickHouseAddress, StackConfig, StackError, fetch};
 
 /// A running Kafka and a running ClickHouse, started again whenever they die. Dropping it kills them.
+#[derive(Debug)]
 pub struct LocalStack {
     kafka: Option<Supervised>,
     clickhouse: Option<(Supervised, ClickHouseAddress)>,

@@ -1,5 +1,7 @@
 //! Starts a child, waits until it answers, and starts it again on the same port whenever it dies.
 
+use std::io::ErrorKind;
+use std::net::Ipv4Addr;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 use std::process::ExitStatus;
@@ -8,6 +10,7 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use tokio::net::TcpStream;
 use tokio::process::Child;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
@@ -25,12 +28,16 @@ const READY_LIMIT: Duration = Duration::from_secs(600);
 const FIRST_ATTEMPTS: u32 = 4;
 const BACKOFF_FIRST: Duration = Duration::from_millis(200);
 const BACKOFF_LIMIT: Duration = Duration::from_secs(10);
+/// A child that answers is looked at this often, and started again when it refused that many times in a row.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+const REFUSALS: u32 = 3;
 /// How much of the end of a log may tell of a death.
 const LAST_WORDS: u64 = 8 << 10;
 /// A child that lived this long did not die of how it was started.
 const STEADY: Duration = Duration::from_secs(60);
 
 /// A child under supervision.
+#[derive(Debug)]
 pub(crate) struct Supervised {
     /// Where it answers; the same for as long as the stack lives.
     pub(crate) port: u16,
@@ -146,15 +153,17 @@ async fn watch_over<E: Engine>(
     loop {
         board.set_health(which, ChildHealth::Ready);
         let since = Instant::now();
-        let status = tokio::select! {
+        let mut reason = tokio::select! {
             () = stop.cancelled() => break end(&*engine, running.child).await,
-            status = running.child.wait() => status,
+            status = running.child.wait() => why_it_died(&*engine, running.log_from, status),
+            why = refusal(port) => why,
         };
+        // One that lives and does not listen is of no use, and holds the files.
+        drop(running.child.kill().await);
         board.set_pid(which, None);
         if since.elapsed() > STEADY {
             attempt = 0;
         }
-        let mut reason = why_it_died(&*engine, running.log_from, status);
         let again = loop {
             attempt += 1;
             tracing::warn!(
@@ -191,6 +200,19 @@ async fn watch_over<E: Engine>(
     }
     board.set_pid(which, None);
     board.set_health(which, ChildHealth::Stopped);
+}
+
+/// Returns when the port refuses connections: a local caller may tell ClickHouse to stop listening, for one.
+/// A child that is only slow refuses nothing.
+async fn refusal(port: u16) -> String {
+    let mut refusals = 0;
+    while refusals < REFUSALS {
+        sleep(LOOK_EVERY).await;
+        let seen = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await;
+        let closed = seen.is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused);
+        refusals = if closed { refusals + 1 } else { 0 };
+    }
+    format!("it no longer listens on port {port}")
 }
 
 /// Why a child that had answered is gone. Killed by a signal it had no time to log; else the end of its log tells.

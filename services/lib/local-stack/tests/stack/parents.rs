@@ -89,24 +89,23 @@ async fn a_dropped_stack_leaves_no_child() {
     }
 }
 
-#[tokio::test]
-async fn a_folder_of_another_format_is_refused_with_both_formats() {
-    for (written, expected) in [
-        ("99\n", "It is newer"),
-        ("0\n", "It is older"),
-        ("what?\n", "has format \"what?\""),
-    ] {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("format"), written).unwrap();
-        let Err(error) = local_stack::start(config(dir.path(), Parts::Both)).await else {
-            panic!("a folder of format {written:?} was used");
+#[test]
+fn a_stack_outlives_the_thread_that_started_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let stack = std::thread::scope(|scope| {
+        let starts = || {
+            runtime
+                .block_on(local_stack::start(config(dir.path(), Parts::ClickHouse)))
+                .unwrap()
         };
-        let said = error.to_string();
-        assert!(
-            said.contains(expected) && said.contains("this hub reads format 1"),
-            "{said}"
-        );
-    }
+        scope.spawn(starts).join().unwrap()
+    });
+    // A parent-death signal that followed that thread would come now.
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(stack.health().borrow().is_ready());
+    assert!(runs(stack.pids().clickhouse.unwrap()));
+    runtime.block_on(stack.stop()).unwrap();
 }
 
 #[tokio::test]

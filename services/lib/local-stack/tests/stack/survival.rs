@@ -145,6 +145,33 @@ async fn connections_that_are_reset_do_not_kill_clickhouse() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_clickhouse_that_was_told_to_stop_listening_is_started_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let stack = local_stack::start(config(dir.path(), Parts::ClickHouse))
+        .await
+        .unwrap();
+    let address = stack.clickhouse().unwrap();
+    let mut health = stack.health();
+    // The one thing that a caller without a name may do.
+    ask(&address, None, "SYSTEM STOP LISTEN HTTP")
+        .await
+        .unwrap();
+    let seen = until(&mut health, "restarting", |all| !all.is_ready()).await;
+    assert!(
+        matches!(&seen.clickhouse, Some(ChildHealth::Restarting { reason, .. }) if reason.contains("no longer listens")),
+        "{seen:?}"
+    );
+    until(&mut health, "ready again", StackHealth::is_ready).await;
+    assert_eq!(
+        ask(&address, Some(&address.admin), "SELECT 1")
+            .await
+            .unwrap(),
+        "1"
+    );
+    stop(stack).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_port_that_is_taken_at_a_restart_is_waited_for_and_named() {
     let dir = tempfile::tempdir().unwrap();
     let stack = local_stack::start(config(dir.path(), Parts::ClickHouse))
