@@ -1,10 +1,11 @@
 // Everything people, clocks and routing did to the case, newest first, each with actor and time.
 
 import { useTranslation } from 'react-i18next';
+import { actorName } from '../i18n/actor';
 import { say } from '../i18n/language';
 import { wallTime } from '../i18n/time';
 import { useNow } from '../live/feed';
-import { fetchDetail, type TimelineEntry, useDetail, useDetailFailure } from './detail';
+import { fetchDetail, useDetail, useDetailFailure } from './detail';
 
 export function Timeline({ caseId, version }: { caseId: string; version: number }) {
   const { t, i18n } = useTranslation();
@@ -33,21 +34,11 @@ export function Timeline({ caseId, version }: { caseId: string; version: number 
             </time>
             <span className="timeline-words">
               <span className="timeline-text">{say(entry.words, i18n.language)}</span>
-              <Actor entry={entry} />
+              <span className="hint">{actorName(t, entry.actor)}</span>
             </span>
           </li>
         ))}
       </ol>
     </section>
   );
-}
-
-function Actor({ entry }: { entry: TimelineEntry }) {
-  const { t } = useTranslation();
-  const { kind, name } = entry.actor;
-  const word = kind.toLowerCase();
-  if (word === 'timer' || word === 'router') {
-    return <span className="hint">{t(`notice.actor.${word}`)}</span>;
-  }
-  return <span className="hint">{name}</span>;
 }

@@ -18,7 +18,7 @@ export const caseDetail = graphql(`
     version
     status
     allowedCommands
-    assignments { id state releasedAt unit { id key } }
+    assignments { id state releasedAt unit { key } }
     timeline(last: 100) {
       nodes {
         at
@@ -35,7 +35,6 @@ const caseQuery = graphql(`query ConsoleCase($id: ID!) { case(id: $id) { ...Case
 ]);
 
 export type CaseDetail = ResultOf<typeof caseDetail>;
-export type TimelineEntry = CaseDetail['timeline']['nodes'][number];
 
 interface Details {
   byCase: ReadonlyMap<string, CaseDetail>;

@@ -2,6 +2,7 @@
 
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
+import { actorName } from '../i18n/actor';
 import { dismiss, type Notice, useNotices } from './notices';
 
 export function Notices() {
@@ -51,7 +52,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
 function words(t: TFunction, { kind, message, winner, command }: Notice): string {
   switch (kind) {
     case 'conflict':
-      return t('notice.conflict', { winner: actor(t, winner), message });
+      return t('notice.conflict', { winner: actorName(t, winner), message });
     case 'network':
       return t('notice.network', { reason: message });
     case 'notAllowed':
@@ -63,10 +64,4 @@ function words(t: TFunction, { kind, message, winner, command }: Notice): string
     case 'undecided':
       return t('notice.undecided', { message });
   }
-}
-
-function actor(t: TFunction, winner: Notice['winner']): string {
-  const kind = winner?.kind.toLowerCase();
-  if (kind === 'timer' || kind === 'router') return t(`notice.actor.${kind}`);
-  return winner?.name ?? '';
 }

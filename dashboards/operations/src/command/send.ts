@@ -103,9 +103,7 @@ function assignmentOf(caseId: string, unit: string): string | null {
   const detail = details.getState().byCase.get(caseId);
   const live = world.cases.get(caseId);
   if (detail && detail.version >= (live?.version ?? 0)) {
-    const found = detail.assignments.find(
-      ({ unit: { id, key }, releasedAt }) => !releasedAt && (id === unit || key === unit),
-    );
+    const found = detail.assignments.find((one) => !one.releasedAt && one.unit?.key === unit);
     return found?.id ?? null;
   }
   return live?.assignments.find((assignment) => assignment.unit === unit)?.id ?? null;

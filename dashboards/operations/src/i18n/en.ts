@@ -174,8 +174,8 @@ export const en: Messages = {
     notAllowed: '“{{command}}” is not possible in this state.',
     retry: 'Try again',
     dismiss: 'Dismiss',
-    actor: { operator: '{{name}}', timer: 'A clock', router: 'Automatic routing' },
   },
+  actor: { timer: 'A clock', router: 'Automatic routing', hub: 'The hub' },
   panel: { broken: 'This panel failed: {{reason}}', again: 'Reload this panel' },
   help: {
     title: 'Keyboard',

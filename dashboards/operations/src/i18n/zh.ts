@@ -172,8 +172,8 @@ export const zh = {
     notAllowed: '当前状态下不能执行“{{command}}”。',
     retry: '再试一次',
     dismiss: '关闭',
-    actor: { operator: '{{name}}', timer: '时限自动', router: '自动分派' },
   },
+  actor: { timer: '时限自动', router: '自动分派', hub: '系统' },
   panel: { broken: '这一栏出错了：{{reason}}', again: '重新载入这一栏' },
   help: {
     title: '快捷键',

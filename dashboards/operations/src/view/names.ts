@@ -18,7 +18,7 @@ export const useNames = (): Names => useStore(names);
 const namesQuery = graphql(`
   query ConsoleNames {
     departments { name titles { zh en } }
-    places { code names { zh en } children { code names { zh en } children { code names { zh en } } } }
+    places { code names { zh en } children { code names { zh en } } }
   }
 `);
 
