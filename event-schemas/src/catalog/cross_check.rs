@@ -58,21 +58,21 @@ fn check_feeds(catalog: &Catalog, errors: &mut Vec<CatalogError>) {
 
 fn check_rules(catalog: &Catalog, errors: &mut Vec<CatalogError>) {
     let mut seen = BTreeSet::new();
-    for rule in &catalog.rules {
+    for (rule, file) in catalog.rules.iter().zip(&catalog.rule_files) {
         let at = format!("rule {}", rule.id);
         if !seen.insert(&rule.id) {
-            errors.push(CatalogError::new("rules.yaml", &at, "each rule id once"));
+            errors.push(CatalogError::new(file, &at, "each rule id once"));
         }
         if rule.owner != "hub" && catalog.department(&rule.owner).is_none() {
             let expected = "owner: a department, or hub";
-            errors.push(CatalogError::new("rules.yaml", &at, expected));
+            errors.push(CatalogError::new(file, &at, expected));
         }
         for unknown in rule
             .event_types()
             .filter(|name| !catalog.event_types.contains_key(*name))
         {
             let expected = format!("event types of the catalog, not '{unknown}'");
-            errors.push(CatalogError::new("rules.yaml", &at, expected));
+            errors.push(CatalogError::new(file, &at, expected));
         }
     }
 }

@@ -14,8 +14,8 @@ use crate::places::read_places;
 use crate::rule_file::RuleFile;
 use crate::workflow_file::WorkflowFile;
 
-/// Folders of the catalog that are no departments.
-const NO_DEPARTMENTS: [&str; 2] = ["places", "workflows"];
+/// Folders of the catalog that are no departments; `hub` holds the rules across departments.
+const NO_DEPARTMENTS: [&str; 3] = ["hub", "places", "workflows"];
 /// End of a contract's file name.
 const SCHEMA_SUFFIX: &str = ".schema.json";
 
@@ -61,13 +61,19 @@ fn load_city(files: &Files, catalog: &mut Catalog, errors: &mut Vec<CatalogError
     if files.has("units.yaml") {
         catalog.units = read_yaml(files, "units.yaml", errors).unwrap_or_default();
     }
-    load_rules(files, "rules.yaml", catalog, errors);
+    if files.has("routes.yaml") {
+        catalog.routes = read_yaml(files, "routes.yaml", errors).unwrap_or_default();
+    }
+    load_rules(files, "hub/rules.yaml", catalog, errors);
 }
 
 fn load_rules(files: &Files, path: &str, catalog: &mut Catalog, errors: &mut Vec<CatalogError>) {
     if files.has(path) {
         let rules: Option<Vec<RuleFile>> = read_yaml(files, path, errors);
-        catalog.rules.extend(rules.unwrap_or_default());
+        for rule in rules.unwrap_or_default() {
+            catalog.rule_files.push(path.to_owned());
+            catalog.rules.push(rule);
+        }
     }
 }
 
@@ -99,9 +105,8 @@ fn load_department(
         let feeds: Vec<FeedFile> = read_yaml(files, &path, errors).unwrap_or_default();
         for (index, file) in feeds.into_iter().enumerate() {
             department.feeds.push(file.name.clone());
-            catalog
-                .feeds
-                .extend(Feed::compile(file, folder, (&path, index), errors));
+            let feed = Feed::compile(file, folder, (&path, index), errors);
+            catalog.feeds.push(feed);
         }
     }
     load_rules(files, &format!("{folder}/rules.yaml"), catalog, errors);

@@ -19,6 +19,7 @@ pub(crate) use files::{Files, read_yaml};
 
 use crate::feed::Feed;
 use crate::places::PlaceTree;
+use crate::route_file::RouteFile;
 use crate::rule_file::RuleFile;
 use crate::workflow_file::{UnitFile, WorkflowFile};
 
@@ -30,6 +31,9 @@ pub struct Catalog {
     event_types: BTreeMap<String, EventType>,
     feeds: Vec<Feed>,
     rules: Vec<RuleFile>,
+    /// The file of each rule, in the same order.
+    rule_files: Vec<String>,
+    routes: Vec<RouteFile>,
     workflows: Vec<WorkflowFile>,
     units: Vec<UnitFile>,
     places: PlaceTree,
@@ -120,6 +124,11 @@ impl Catalog {
     /// The rules that come with the catalog.
     pub fn rules(&self) -> &[RuleFile] {
         &self.rules
+    }
+
+    /// How alerts become cases, in order.
+    pub fn routes(&self) -> &[RouteFile] {
+        &self.routes
     }
 
     /// The case kinds.

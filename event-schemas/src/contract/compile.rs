@@ -142,12 +142,11 @@ fn kinds(read: &mut Keywords<'_>) -> Kinds {
         let known = Kinds::NAMES
             .iter()
             .find(|(known, _)| name.as_str() == Some(known));
-        match known {
-            Some((_, kind)) => set |= kind,
-            None => {
-                let all: Vec<&str> = Kinds::NAMES.iter().map(|(name, _)| *name).collect();
-                read.fault("type", &format!("one or a list of {}", all.join(", ")));
-            }
+        if let Some((_, kind)) = known {
+            set |= kind;
+        } else {
+            let all: Vec<&str> = Kinds::NAMES.iter().map(|(name, _)| *name).collect();
+            read.fault("type", &format!("one or a list of {}", all.join(", ")));
         }
     }
     Kinds(set)

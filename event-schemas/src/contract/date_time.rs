@@ -60,15 +60,10 @@ fn fraction(rest: &[u8]) -> Option<(i64, &[u8])> {
     if digits == 0 {
         return None;
     }
-    let mut ms = 0;
-    for place in 0..3 {
-        let digit = if place < digits {
-            after_point[place] - b'0'
-        } else {
-            0
-        };
-        ms = ms * 10 + i64::from(digit);
-    }
+    let ms = (0..3).fold(0, |ms, place| {
+        let digit = after_point[..digits].get(place).map_or(0, |d| d - b'0');
+        ms * 10 + i64::from(digit)
+    });
     Some((ms, &after_point[digits..]))
 }
 

@@ -39,7 +39,7 @@ pub(crate) struct Walk<'c, 'd> {
     pub(crate) violations: Vec<Violation>,
 }
 
-impl<'c, 'd> Walk<'c, 'd> {
+impl<'d> Walk<'_, 'd> {
     pub(crate) fn new(base: &'d [u8]) -> Self {
         Self {
             base,

@@ -24,10 +24,7 @@ impl EnvelopeFault {
     }
 
     pub(crate) fn at(reason: Reason, name: &str, expected: &str, found: Option<&str>) -> Self {
-        let found = found.map_or_else(
-            || String::from("nothing"),
-            |found| crate::contract::excerpt(found),
-        );
+        let found = found.map_or_else(|| String::from("nothing"), crate::contract::excerpt);
         Self {
             reason,
             path: Some(format!("/{name}")),

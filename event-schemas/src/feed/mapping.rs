@@ -221,7 +221,7 @@ impl Mapping {
         let event_time = self.moment(row, rule.time)?;
         let known_time = self.moment(row, self.known)?;
         let id = short_hash(&format!("{label}\n{feed}\n{}", self.key.fill(row)));
-        let source = format!("{}/{label}", self.source);
+        let source = format!("{}/replay/{label}", self.source);
         let mut event = Map::new();
         event.insert("specversion".into(), json!("1.0"));
         event.insert("id".into(), json!(id));

@@ -42,7 +42,7 @@ impl Feed {
         department: &str,
         place: (&str, usize),
         errors: &mut Vec<CatalogError>,
-    ) -> Option<Self> {
+    ) -> Self {
         let (path, index) = place;
         let own = file
             .name
@@ -50,7 +50,7 @@ impl Feed {
             .and_then(|rest| rest.strip_prefix('.'))
             .is_some_and(|rest| !rest.is_empty());
         if !own {
-            let expected = format!("a name like {department}.{}", "reports");
+            let expected = format!("a name like {department}.reports");
             errors.push(CatalogError::new(path, format!("/{index}/name"), expected));
         }
         let mapping = file.file.as_ref().and_then(|mapping| {
@@ -63,14 +63,14 @@ impl Feed {
             }
             .compile()
         });
-        Some(Self {
+        Self {
             name: file.name,
             department: department.to_owned(),
             title: file.title,
             silent_after: file.silent_after,
             dead_after: file.dead_after,
             mapping,
-        })
+        }
     }
 
     /// Event types its files become; empty where the department publishes events itself.

@@ -62,7 +62,7 @@ impl Template {
                 Part::Text(text) => filled.push_str(text),
                 Part::Column(number, Filter::Plain) => filled.push_str(row.get(*number)),
                 Part::Column(number, Filter::Hash) => {
-                    filled.push_str(&short_hash(row.get(*number)))
+                    filled.push_str(&short_hash(row.get(*number)));
                 }
                 Part::Column(number, Filter::Digits) => {
                     filled.extend(row.get(*number).chars().filter(char::is_ascii_digit));

@@ -47,7 +47,7 @@ impl Grid {
         for line in polygon.0.iter().flat_map(|part| {
             std::iter::once(part.exterior())
                 .chain(part.interiors())
-                .flat_map(|ring| ring.lines())
+                .flat_map(geo::LineString::lines)
         }) {
             let (x0, y0) = spot(bounds, line.start.x, line.start.y);
             let (x1, y1) = spot(bounds, line.end.x, line.end.y);
