@@ -155,7 +155,7 @@ pub fn change_password(
         state: changed,
     }];
     let ended = book
-        .sessions_of(&change.name)
+        .sessions_of(&change.name, act.now)
         .filter(|session| Some(&session.id) != change.keep_session.as_ref())
         .map(|session| ControlAggregate::Session {
             id: session.id.clone(),

@@ -17,6 +17,10 @@ use crate::case::{Actor, KEYS_MAX};
 /// This many audit lines stay in memory; the log keeps all.
 pub const AUDIT_KEPT: usize = 1_000;
 
+/// An ended session is forgotten only after a day, so that a decision made just before its end
+/// still finds it when the log takes the decision just after.
+const SESSION_KEPT_MS: i64 = 24 * 3_600_000;
+
 /// Everything decided about access and configuration up to a position.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ControlBook {
@@ -112,7 +116,7 @@ impl ControlBook {
     /// Ended sessions are dropped by the log's own time, so that all readers drop the same.
     fn forget_ended_sessions(&mut self, append_time: Millis) {
         while let Some((ends, id)) = self.session_ends.get_min().cloned()
-            && ends < append_time
+            && ends.plus(SESSION_KEPT_MS) < append_time
         {
             self.session_ends.remove(&(ends, id.clone()));
             self.sessions.remove(&id);
@@ -238,10 +242,15 @@ impl ControlBook {
         self.sessions.get(id)
     }
 
-    /// An account's sessions that were not ended, in the order they end by themselves.
-    pub fn sessions_of<'b>(&'b self, account: &'b str) -> impl Iterator<Item = &'b Arc<Session>> {
+    /// An account's live sessions, in the order they end by themselves.
+    pub fn sessions_of<'b>(
+        &'b self,
+        account: &'b str,
+        now: Millis,
+    ) -> impl Iterator<Item = &'b Arc<Session>> {
         self.session_ends
             .iter()
+            .filter(move |(ends, _)| *ends > now)
             .filter_map(|(_, id)| self.sessions.get(id))
             .filter(move |session| session.account == account && session.revoked_at.is_none())
     }

@@ -74,7 +74,7 @@ pub fn open_session(
         version: 0,
         state: session,
     }];
-    let live: Vec<_> = book.sessions_of(&account.name).collect();
+    let live: Vec<_> = book.sessions_of(&account.name, act.now).collect();
     let surplus = (live.len() + 1).saturating_sub(SESSIONS_PER_ACCOUNT);
     aggregates.extend(live[..surplus].iter().map(|session| ended(session, act)));
     let entry = audit(

@@ -76,7 +76,9 @@ fn joinable<'b>(
             && case.alerts.len() < CASE_ALERTS_MAX
             && is_near(case, route, alert)
     };
-    let own = of_group(book, group).filter(fits).min_by_key(age);
+    let own = of_group(book, group)
+        .filter(fits)
+        .min_by_key(|case| age(case));
     own.or_else(|| {
         table
             .routes
@@ -84,13 +86,13 @@ fn joinable<'b>(
             .filter(|other| other.absorbs.contains(&route.name))
             .flat_map(|other| of_group(book, &group::id(table, other, alert)).collect::<Vec<_>>())
             .filter(fits)
-            .min_by_key(age)
+            .min_by_key(|case| age(case))
     })
     .or_else(|| {
         absorbed(table, book, route, alert)
             .into_iter()
             .filter(fits)
-            .min_by_key(gravity)
+            .min_by_key(|case| gravity(case))
     })
 }
 
@@ -159,10 +161,10 @@ fn is_near(case: &Case, route: &RouteFile, alert: &Alert) -> bool {
         .any(|known| known.raised_at.since(alert.raised_at).abs() <= route.join_within.ms)
 }
 
-fn age(case: &&Arc<Case>) -> (Millis, String) {
+fn age(case: &Case) -> (Millis, String) {
     (case.opened_at, case.id.clone())
 }
 
-fn gravity(case: &&Arc<Case>) -> (u8, Millis, String) {
+fn gravity(case: &Case) -> (u8, Millis, String) {
     (case.severity, case.opened_at, case.id.clone())
 }
