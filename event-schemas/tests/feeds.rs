@@ -133,8 +133,8 @@ fn the_same_file_under_the_same_label_is_the_same_events_and_another_label_is_no
     assert_eq!(first, events("power.outages", &rows, "storm"));
     let other = events("power.outages", &rows, "drill");
     assert_ne!(first[0]["id"], other[0]["id"]);
-    assert_eq!(first[0]["source"], "/power/outage-map/storm");
-    assert_eq!(other[0]["source"], "/power/outage-map/drill");
+    assert_eq!(first[0]["source"], "/power/outage-map/replay/storm");
+    assert_eq!(other[0]["source"], "/power/outage-map/replay/drill");
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub(crate) struct FeedFile {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct MappingFile {
-    /// CloudEvents `source`; the run's label is appended.
+    /// CloudEvents `source`; `/replay/<label>` is appended, by which the engine keeps runs apart.
     pub(crate) source: String,
     /// Template of what makes a row one of its kind; the event's id is its hash.
     pub(crate) key: String,

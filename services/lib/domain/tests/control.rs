@@ -173,12 +173,14 @@ fn sessions_are_bounded_and_ended_ones_are_forgotten_by_the_logs_time() {
         "the oldest went"
     );
     assert!(log.book.authenticate_session(&tokens[1], NOW).is_some());
-    log.sign_in(200, NOW.plus(3 * HOUR));
-    assert!(
-        log.book.session(&session_id(&tokens[5])).is_none(),
-        "forgotten"
-    );
-    assert_eq!(log.book.sessions_of("admin").count(), 1);
+    let later = NOW.plus(3 * HOUR);
+    log.sign_in(200, later);
+    let live = log.book.sessions_of("admin", later).count();
+    assert_eq!(live, 1, "ended ones do not count");
+    assert!(log.book.session(&session_id(&tokens[5])).is_some());
+    log.sign_in(201, NOW.plus(26 * HOUR));
+    let ended = log.book.session(&session_id(&tokens[5]));
+    assert!(ended.is_none(), "forgotten");
 }
 
 #[test]
