@@ -255,7 +255,6 @@ class ScriptedHub {
     if (!item) return null;
     const assignments = item.assignments.map((one) => ({
       ...one,
-      state: one.state === 'RELEASED' ? 'AVAILABLE' : one.state,
       releasedAt: one.state === 'RELEASED' ? one.since : null,
       unit: { id: one.unit, key: one.unit },
     }));

@@ -89,6 +89,28 @@ test('a console that the hub has replaced reloads itself, and shows the same vie
   await expect(desk.selected).toHaveAttribute('data-key', key ?? '');
 });
 
+test('sound is off until the page was touched, then a key mutes it for a while', async ({
+  page,
+}) => {
+  const horn = page.getByTestId('sound');
+  await desk.press('j');
+  await expect(horn).toHaveAttribute('data-state', 'on');
+  await desk.press('m');
+  await expect(horn).toHaveAttribute('data-state', 'muted');
+  await expect(horn).toContainText(/1:5\d|2:00/);
+  await desk.press('m');
+  await expect(horn).toHaveAttribute('data-state', 'on');
+});
+
+test('a page opened while the hub is away waits for it and keeps the session', async ({ page }) => {
+  desk.outage = true;
+  await page.route('**/graphql', (route) => route.abort());
+  await page.reload();
+  await expect(page.getByRole('status')).toContainText('正在重试');
+  await page.unroute('**/graphql');
+  await desk.live();
+});
+
 test('the queue stands still while it is used; new rows wait behind a pill', async ({ page }) => {
   await desk.press('j');
   const order = await desk.rows.evaluateAll((rows) => rows.map((row) => row.dataset.key));

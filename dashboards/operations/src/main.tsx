@@ -2,6 +2,7 @@
 
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { useTranslation } from 'react-i18next';
 import { startLanguage } from './i18n/language';
 import { Console } from './shell/Console';
 import { Login } from './shell/Login';
@@ -15,8 +16,15 @@ import './styles/case.css';
 import './styles/map.css';
 
 function App() {
-  const { state } = useSession();
-  if (state === 'asking') return null;
+  const { t } = useTranslation();
+  const { state, trouble } = useSession();
+  if (state === 'asking') {
+    return trouble === null ? null : (
+      <p className="waiting" role="status">
+        {t('login.waiting', { reason: trouble })}
+      </p>
+    );
+  }
   return state === 'in' ? <Console /> : <Login />;
 }
 

@@ -32,6 +32,7 @@ describe('the key map', () => {
     expect(press('ArrowUp')).toEqual({ do: 'step', by: -1 });
     expect(press('.')).toEqual({ do: 'fresh' });
     expect(press('?', { shiftKey: true })).toEqual({ do: 'help' });
+    expect(press('m')).toEqual({ do: 'mute' });
     expect(press('z')).toEqual({ do: 'zoom' });
     expect(press('Z', { shiftKey: true })).toEqual({ do: 'whole' });
     expect(press('3')).toEqual({ do: 'severity', level: 3 });

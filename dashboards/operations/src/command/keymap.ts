@@ -16,7 +16,7 @@ export type CommandName =
 export type Action =
   | { do: 'command'; command: CommandName }
   | { do: 'step'; by: 1 | -1 }
-  | { do: 'open' | 'back' | 'fresh' | 'help' | 'zoom' | 'whole' }
+  | { do: 'open' | 'back' | 'fresh' | 'help' | 'zoom' | 'whole' | 'mute' }
   | { do: 'severity'; level: Severity };
 
 export interface Key {
@@ -59,6 +59,7 @@ const BY_KEY = new Map<string, Action>([
   ['Escape', { do: 'back' }],
   ['.', { do: 'fresh' }],
   ['?', { do: 'help' }],
+  ['m', { do: 'mute' }],
   ['z', { do: 'zoom' }],
   ['Z', { do: 'whole' }],
   ['1', { do: 'severity', level: 1 }],

@@ -30,7 +30,7 @@ export type Answer<T> = { ok: true; data: T } | { ok: false; reason: string };
 type Result<T> = { data?: T | undefined; error?: { message: string } | undefined };
 
 function answer<T>(result: Result<T>): Answer<T> {
-  if (result.data) return { ok: true, data: result.data };
+  if (result.data && !result.error) return { ok: true, data: result.data };
   return { ok: false, reason: (result.error?.message ?? '').replace(/^\[\w+\] /, '') };
 }
 

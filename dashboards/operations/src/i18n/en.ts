@@ -14,6 +14,7 @@ export const en: Messages = {
     working: 'Signing in…',
     wrong: 'Name or password is not right.',
     unreachable: 'The hub cannot be reached. Try again in a moment.',
+    waiting: 'The hub cannot be reached, trying again… {{reason}}',
     tooMany: 'Too many attempts. Try again in a moment.',
     ended: 'Your session has ended. Please sign in again.',
     intro: 'The whole city, its alerts and the work on them, on one screen.',
@@ -34,6 +35,12 @@ export const en: Messages = {
     stale: 'DATA STALE {{age}} · last update {{at}} · reconnecting ({{n}})',
     offline: 'OFFLINE {{age}} · last update {{at}} · commands are off · reconnecting ({{n}})',
     never: 'Not connected yet · reconnecting ({{n}})',
+  },
+  sound: {
+    on: '♪ on',
+    muted: '♪ muted {{left}}',
+    blocked: '♪ not enabled',
+    key: 'M: mute for 2 minutes / sound again',
   },
   signs: {
     label: 'Vital signs',
@@ -186,6 +193,7 @@ export const en: Messages = {
     zoom: 'Zoom to selection',
     whole: 'Whole city',
     severity: 'Filter by severity',
+    mute: 'Mute 2 min / sound again',
     help: 'This help',
     ime: 'Single keys do nothing while you type in a field or with an input method.',
   },

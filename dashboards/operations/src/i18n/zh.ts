@@ -12,6 +12,7 @@ export const zh = {
     working: '正在登录…',
     wrong: '用户名或密码不正确。',
     unreachable: '无法连接到服务，请稍后再试。',
+    waiting: '无法连接到服务，正在重试… {{reason}}',
     tooMany: '尝试次数过多，请稍后再试。',
     ended: '会话已结束，请重新登录。',
     intro: '全市态势、告警与处置，一屏掌握。',
@@ -32,6 +33,12 @@ export const zh = {
     stale: '数据已停滞 {{age}} · 最后更新 {{at}} · 正在重连（第 {{n}} 次）',
     offline: '已离线 {{age}} · 最后更新 {{at}} · 暂不能下达指令 · 正在重连（第 {{n}} 次）',
     never: '尚未连接到服务 · 正在重连（第 {{n}} 次）',
+  },
+  sound: {
+    on: '♪ 声音开',
+    muted: '♪ 静音 {{left}}',
+    blocked: '♪ 未启用',
+    key: 'M：静音 2 分钟 / 恢复',
   },
   signs: {
     label: '运行体征',
@@ -184,6 +191,7 @@ export const zh = {
     zoom: '定位到所选',
     whole: '显示全市',
     severity: '按级别筛选',
+    mute: '静音 2 分钟 / 恢复',
     help: '快捷键帮助',
     ime: '在输入框内或使用输入法时，单键快捷键不起作用。',
   },

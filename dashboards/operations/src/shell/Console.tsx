@@ -11,6 +11,7 @@ import { MapPanel } from '../map/MapPanel';
 import { QueuePanel } from '../queue/QueuePanel';
 import { useQueue, useRows } from '../queue/queue';
 import { VitalSigns } from '../signs/VitalSigns';
+import { useSound } from '../sound/SoundControl';
 import { fetchNames } from '../view/names';
 import { followHistory } from '../view/view';
 import { useBranding } from './branding';
@@ -27,6 +28,7 @@ export function Console() {
   const rows = useRows();
   const queue = useQueue(rows);
   useKeys(queue.rows);
+  useSound(rows);
   useTitle(rows.filter((row) => !row.acknowledged).length);
   useEffect(() => {
     void fetchNames();

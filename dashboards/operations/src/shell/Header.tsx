@@ -3,6 +3,7 @@
 import { useTranslation } from 'react-i18next';
 import { age, wallTime } from '../i18n/time';
 import { useFeed, useNow } from '../live/feed';
+import { SoundControl } from '../sound/SoundControl';
 import { openDialog, switchLanguage, useView } from '../view/view';
 import { useBranding } from './branding';
 import { logout, useSession } from './session';
@@ -16,6 +17,7 @@ export function Header() {
       <h1>{useBranding()}</h1>
       <span className="header-space" />
       <ConnectionStatus />
+      <SoundControl />
       <time className="header-clock mono">{wallTime(now, now)}</time>
       <span className="header-name">{name}</span>
       <button type="button" onClick={() => openDialog('help')} title={t('help.title')}>

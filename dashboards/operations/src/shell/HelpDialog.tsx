@@ -13,6 +13,7 @@ const KEYS = [
   ['Z', 'help.zoom'],
   ['⇧ Z', 'help.whole'],
   ['1 – 4', 'help.severity'],
+  ['M', 'help.mute'],
   ['?', 'help.help'],
 ] as const;
 

@@ -3,7 +3,9 @@
 import { useEffect, useRef } from 'react';
 import { type Action, actionFor, type Key } from '../command/keymap';
 import { perform, selectedCase } from '../command/perform';
+import { clock } from '../live/feed';
 import { type ShownRow, step } from '../queue/freeze';
+import { toggleMute } from '../sound/horn';
 import { goTo, openDialog, select, showFresh, toggleSeverity, view } from '../view/view';
 
 export function useKeys(rows: readonly ShownRow[]): void {
@@ -47,6 +49,7 @@ function act(action: Action, rows: readonly ShownRow[]): void {
   else if (action.do === 'back') select(null);
   else if (action.do === 'fresh') showFresh();
   else if (action.do === 'help') openDialog('help');
+  else if (action.do === 'mute') toggleMute(clock.getState().now);
   else if (action.do === 'zoom') goTo('selection');
   else if (action.do === 'whole') goTo('city');
   else if (action.do === 'severity') toggleSeverity(action.level);

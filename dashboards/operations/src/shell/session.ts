@@ -13,10 +13,14 @@ export interface Session {
   name: string | null;
   /** The session ended while the console was in use. */
   ended: boolean;
+  /** Why the hub could not be asked. */
+  trouble: string | null;
 }
 
 /** Set while somebody is signed in here. No secret: it only spares the question of a first visit. */
 const HINT = 'city-brain.signed-in';
+
+const ASK_AGAIN_MS = 3_000;
 
 const viewerQuery = graphql(`query ConsoleViewer { viewer { name roles } }`);
 
@@ -24,19 +28,24 @@ export const session = createStore<Session>()(() => ({
   state: 'asking',
   name: null,
   ended: false,
+  trouble: null,
 }));
 
 export const useSession = (): Session => useStore(session);
 
-/** Asks the hub who is signed in; an unreachable hub leaves a running session as it is. */
+/** Asks the hub who is signed in; an unreachable hub changes nothing, and is asked again at the start. */
 export async function resume(): Promise<void> {
   if (localStorage.getItem(HINT) === null) {
     session.setState({ state: 'out', name: null });
     return;
   }
   const answer = await ask(viewerQuery, {});
-  if (answer.ok) session.setState({ state: 'in', name: answer.data.viewer.name, ended: false });
-  else if (session.getState().state === 'asking') session.setState({ state: 'out', name: null });
+  if (answer.ok) {
+    session.setState({ state: 'in', name: answer.data.viewer.name, ended: false, trouble: null });
+  } else if (session.getState().state === 'asking') {
+    session.setState({ trouble: answer.reason });
+    setTimeout(() => void resume(), ASK_AGAIN_MS);
+  }
 }
 
 export type LoginFailure = 'wrong' | 'unreachable' | 'tooMany';
