@@ -16,7 +16,7 @@ export interface ScriptedHub {
     ): { answer: { __typename: string }; changed: object | null };
   };
   openCase(severity?: number): { id: string; number: string };
-  change(change: { upsert?: object | null }, how?: { lose?: boolean }): void;
+  change(change: { upsert?: object | null; remove?: object }, how?: { lose?: boolean }): void;
   silence(on: boolean): void;
   cut(): void;
   reset(reason: string): void;

@@ -36,6 +36,7 @@ class ScriptedHub {
   #refuseResume = false;
   #history = [];
   #n = 0;
+  #removed = new Set();
   hellos = [];
   epoch = 'e1';
   buildId = 'scripted';
@@ -60,6 +61,7 @@ class ScriptedHub {
   }
 
   change({ upsert = {}, remove = {}, events = [] }, { lose = false } = {}) {
+    for (const id of remove.cases ?? []) this.#removed.add(id);
     const from = this.cursor;
     this.#n += 1;
     const frame = {
@@ -151,6 +153,7 @@ class ScriptedHub {
 
   #snapshot(socket) {
     const { entities, ...rest } = this.city.snapshot();
+    rest.cases = rest.cases.filter(({ id }) => !this.#removed.has(id));
     const half = Math.ceil(entities.length / 2);
     this.#send(
       {
@@ -256,11 +259,20 @@ class ScriptedHub {
     const assignments = item.assignments.map((one) => ({
       ...one,
       releasedAt: one.state === 'RELEASED' ? one.since : null,
+      assignedAt: one.since,
       unit: { id: one.unit, key: one.unit },
+      unitNames: this.city.units.get(one.unit).name,
     }));
     return {
       ...item,
       key: item.id,
+      titles: item.title,
+      place: null,
+      location: { lon: item.lon, lat: item.lat },
+      responsible: { name: item.responsible },
+      acknowledgedBy: item.acknowledgedBy && { ...item.acknowledgedBy, kind: 'OPERATOR' },
+      alerts: item.alerts.map((key) => ({ key })),
+      clocks: item.clocks.map((clock) => ({ ...clock, name: clock.id, titles: clock.title })),
       assignments,
       allowedCommands: this.city.allowed(item),
       timeline: { nodes: this.city.timelines.get(id) },

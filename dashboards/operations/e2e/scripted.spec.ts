@@ -183,6 +183,19 @@ test('an address restores the view, and another language keeps it', async ({ pag
   await expect(page).toHaveTitle(/\(\d+\) City operations console/);
 });
 
+test('a link to a case that has left the live picture still opens it', async ({ page }) => {
+  const closed = [...hub.city.cases.values()][0];
+  hub.change({ upsert: {}, remove: { cases: [closed?.id ?? ''] } });
+  await page.goto(`${hub.url}/?lang=en&sel=case:${closed?.id}`);
+  await desk.live();
+  await expect(desk.rows.filter({ hasText: closed?.number ?? '' })).toHaveCount(0);
+  await expect(desk.detail).toContainText(closed?.number ?? '');
+  await desk.told('openCase');
+  await page.goto(`${hub.url}/?lang=en&sel=case:nobody-knows-it`);
+  await desk.live();
+  await expect(desk.detail).toContainText('cannot be found');
+});
+
 test('axe finds nothing to object to, in both languages, with dialogs open', async ({ page }) => {
   const check = async () => {
     await page.evaluate(AXE);

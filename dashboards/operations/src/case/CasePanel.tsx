@@ -13,6 +13,7 @@ import { SeverityMark } from '../severity/SeverityMark';
 import { useNames } from '../view/names';
 import { select, useView } from '../view/view';
 import { Assignments } from './Assignments';
+import { useCase } from './archive';
 import { Clocks } from './Clocks';
 import { fetchDetail, useDetail } from './detail';
 import { Stepper } from './Stepper';
@@ -21,15 +22,14 @@ import { Timeline } from './Timeline';
 export function CasePanel() {
   const { t } = useTranslation();
   const selected = useView((view) => view.selected);
-  useFeed((feed) => feed.revision.cases);
   useFeed((feed) => feed.revision.alerts);
   const id = selected?.slice(selected.indexOf(':') + 1) ?? null;
   const isCase = selected?.startsWith('case:') ?? false;
+  const found = useCase(isCase ? id : null);
   const seen = useRef<LiveCase | null>(null);
-  const live = isCase && id ? world.cases.get(id) : undefined;
   // A case that leaves the stream when it closes is still shown as it was last seen.
-  if (live) seen.current = live;
-  const item = live ?? (seen.current?.id === id ? seen.current : null);
+  if (found) seen.current = found;
+  const item = found ?? (seen.current?.id === id ? seen.current : null);
   const alert = !isCase && id ? world.alerts.get(id) : undefined;
   if (item) return <CaseDetailView key={item.id} item={item} />;
   if (alert) return <AlertView alert={alert} />;

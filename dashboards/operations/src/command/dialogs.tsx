@@ -2,7 +2,7 @@
 
 import { type FormEvent, type KeyboardEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useFeed, world } from '../live/feed';
+import { useCase } from '../case/archive';
 import type { LiveCase } from '../live/protocol';
 import { Dialog } from '../shell/Dialog';
 import { type DialogName, openDialog, useView } from '../view/view';
@@ -12,10 +12,7 @@ import { type Fields, give } from './send';
 export function CommandDialog() {
   const dialog = useView((view) => view.dialog);
   const selected = useView((view) => view.selected);
-  useFeed((feed) => feed.revision.cases);
-  const item = selected?.startsWith('case:')
-    ? world.cases.get(selected.slice('case:'.length))
-    : null;
+  const item = useCase(selected?.startsWith('case:') ? selected.slice('case:'.length) : null);
   if (!item || dialog === null || dialog === 'help') return null;
   if (dialog === 'assign') return <AssignDialog item={item} />;
   return <FormDialog key={dialog} item={item} dialog={dialog} />;

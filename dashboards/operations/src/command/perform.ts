@@ -1,7 +1,7 @@
 // From a key or a button to an order: at once where nothing more is needed, else by a dialog.
 
+import { caseOf } from '../case/archive';
 import { details, fetchDetail } from '../case/detail';
-import { world } from '../live/feed';
 import type { LiveCase } from '../live/protocol';
 import { type DialogName, openDialog, view } from '../view/view';
 import { toArrive, toLeave } from './assignment';
@@ -25,7 +25,7 @@ export function selectedCase(): string | null {
 
 /** A key pressed before the case's allowed orders are known waits for them. */
 export async function perform(command: CommandName, caseId: string): Promise<void> {
-  const seen = world.cases.get(caseId);
+  const seen = caseOf(caseId);
   const known = details.getState().byCase.get(caseId)?.version ?? -1;
   if (seen && known < seen.version) {
     await fetchDetail(caseId, seen.version);
@@ -36,7 +36,7 @@ export async function perform(command: CommandName, caseId: string): Promise<voi
 }
 
 function begin(command: CommandName, caseId: string): void {
-  const truth = world.cases.get(caseId);
+  const truth = caseOf(caseId);
   const { busy } = orders.getState();
   // While an order is under way the next one may be begun: it waits, and is judged again then.
   if (!truth || !(isAllowed(caseId, command) || busy.has(caseId))) {

@@ -3,6 +3,7 @@
 
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
+import { caseOf } from '../case/archive';
 import { adopt, details } from '../case/detail';
 import { type Answer, order } from '../graphql/client';
 import { type FragmentOf, readFragment } from '../graphql/tada';
@@ -79,7 +80,7 @@ function mark(caseId: string, on: boolean): void {
 
 async function carryOut(caseId: string, fields: Fields, key: string): Promise<void> {
   const { command } = fields;
-  const number = world.cases.get(caseId)?.number ?? '';
+  const number = caseOf(caseId)?.number ?? '';
   const note = (notice: Omit<Notice, 'id' | 'command' | 'caseNumber'>) =>
     tell({ ...notice, command, caseNumber: number });
   if (feed.getState().freshness === 'OFFLINE') return note({ kind: 'offline', message: '' });

@@ -22,7 +22,10 @@ export interface Feed {
   skewMs: number;
   /** Names the console's build that the hub serves. */
   buildId: string | null;
+  /** Something was heard. */
   ready: boolean;
+  /** The picture is whole: a snapshot has come, nothing is missing. */
+  synced: boolean;
 }
 
 const url = () => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/live`;
@@ -53,6 +56,7 @@ const read = (): Feed => ({
   attempts: connection.attempts,
   skewMs: connection.skewMs,
   buildId: connection.buildId,
+  synced: world.cursor !== null,
   ready: world.cursor !== null || connection.hearing.heardAt !== null,
 });
 
