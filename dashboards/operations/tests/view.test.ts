@@ -6,6 +6,7 @@ import { readClock, worstClock } from '../src/case/clocks';
 import { age, span } from '../src/i18n/time';
 import type { LiveClock, Severity } from '../src/live/protocol';
 import { gather, hit } from '../src/map/marks';
+import { middleOf } from '../src/map/middle';
 import { alertRow, caseRow } from '../src/queue/rows';
 import { SEVERITIES } from '../src/severity/palette';
 import { alertRate, departmentSigns, meanTimeToAck, openCases } from '../src/signs/signs';
@@ -173,6 +174,26 @@ describe('the map', () => {
     expect(marks.map(({ key }) => key)).toEqual(['case:low', 'alert:mid', 'case:top']);
     expect(hit(marks, flat, [1215, 310], 14)?.key).toBe('case:top');
     expect(hit(marks, flat, [1300, 310], 14)).toBeNull();
+  });
+
+  test('a case that knows its place but no point stands in the middle of the place', () => {
+    const square = [
+      [
+        [
+          [121, 31],
+          [122, 31],
+          [122, 32],
+          [121, 32],
+          [121, 31],
+        ],
+      ],
+    ];
+    const middle = middleOf(square);
+    expect(middle).toEqual({ lon: 121.5, lat: 31.5 });
+    const rows = [caseRow(aCase('a', { place: 'p' })), caseRow(aCase('b', { place: 'unknown' }))];
+    const { marks } = gather(rows, [], [], new Map([['p', middle ?? there]]));
+    expect(marks).toMatchObject([{ key: 'case:a', lon: 121.5, lat: 31.5 }]);
+    expect(middleOf([])).toBeNull();
   });
 
   test('only an unacknowledged level 1 flashes', () => {

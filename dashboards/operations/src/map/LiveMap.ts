@@ -3,6 +3,7 @@
 
 import { world } from '../live/feed';
 import type { Row } from '../queue/rows';
+import { names } from '../view/names';
 import { goTo, moveMap, select, view } from '../view/view';
 import type { BaseMap } from './BaseMap';
 import type { ConsoleConfig } from './config';
@@ -47,7 +48,12 @@ export class LiveMap {
   }
 
   setWorld(rows: readonly Row[]): void {
-    this.#marks = gather(rows, world.entities.values(), world.units.values());
+    this.#marks = gather(
+      rows,
+      world.entities.values(),
+      world.units.values(),
+      names.getState().middles,
+    );
     this.#timer ??= setTimeout(() => this.#draw(), DRAW_MS);
   }
 

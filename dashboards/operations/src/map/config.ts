@@ -1,6 +1,7 @@
 // Where the base map comes from, as the hub says; all of it lies on the hub itself.
 
-import { learnPlaces } from '../view/names';
+import { learnMiddles, learnPlaces } from '../view/names';
+import { middleOf } from './middle';
 
 export interface ConsoleConfig {
   mapBase: string;
@@ -37,9 +38,10 @@ export function fetchConfig(): Promise<ConsoleConfig> {
 
 interface Feature {
   properties?: { code?: string; name_zh?: string; name_en?: string } | null;
+  geometry?: { type?: string; coordinates?: unknown } | null;
 }
 
-/** The base map's shapes; their names become known to the whole console. */
+/** The base map's shapes; their names and middles become known to the whole console. */
 export async function fetchBase(path: string): Promise<unknown> {
   const base = await json(path);
   const features = (base as { features?: Feature[] }).features ?? [];
@@ -49,6 +51,12 @@ export async function fetchBase(path: string): Promise<unknown> {
       return code && (zh || en)
         ? [[code, { zh: zh ?? en ?? '', en: en ?? zh ?? '' }] as const]
         : [];
+    }),
+  );
+  learnMiddles(
+    features.flatMap(({ properties, geometry }) => {
+      const middle = geometry?.type?.includes('Polygon') ? middleOf(geometry.coordinates) : null;
+      return properties?.code && middle ? [[properties.code, middle] as const] : [];
     }),
   );
   return base;

@@ -40,6 +40,7 @@ export function gather(
   rows: readonly Row[],
   entities: Iterable<LiveEntity>,
   units: Iterable<LiveUnit>,
+  middles: ReadonlyMap<string, Point> = new Map(),
 ): Marks {
   const quiet: Point[] = [];
   const marks: Mark[] = [];
@@ -51,11 +52,12 @@ export function gather(
     } else quiet.push({ lon, lat });
   }
   for (const row of rows) {
-    if (!placed(row)) continue;
-    const { lon, lat, severity, key, acknowledged } = row;
+    const at = placed(row) ? row : row.place ? middles.get(row.place) : undefined;
+    if (!at) continue;
+    const { severity, key, acknowledged } = row;
     marks.push({
-      lon,
-      lat,
+      lon: at.lon,
+      lat: at.lat,
       severity,
       key,
       flashing: severity === 1 && !acknowledged,

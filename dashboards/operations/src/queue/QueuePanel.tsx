@@ -72,6 +72,8 @@ export function QueuePanel({ queue, all }: Props) {
               <QueueRow
                 key={slot.key}
                 shown={shown}
+                at={slot.index}
+                of={rows.length}
                 top={slot.start}
                 height={ROW_PX}
                 selected={shown.row.key === selected}

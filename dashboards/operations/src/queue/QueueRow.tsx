@@ -14,13 +14,17 @@ import type { ShownRow } from './freeze';
 
 interface Props {
   shown: ShownRow;
+  /** Its place in the whole list, of which only a part is in the document. */
+  at: number;
+  of: number;
   top: number;
   height: number;
   selected: boolean;
   onSelect: (key: string) => void;
 }
 
-export const QueueRow = memo(function QueueRow({ shown, top, height, selected, onSelect }: Props) {
+export const QueueRow = memo(function QueueRow(props: Props) {
+  const { shown, at, of, top, height, selected, onSelect } = props;
   const { t, i18n } = useTranslation();
   const { places } = useNames();
   const { row, gone } = shown;
@@ -34,6 +38,8 @@ export const QueueRow = memo(function QueueRow({ shown, top, height, selected, o
       id={`row-${row.key}`}
       role="option"
       aria-selected={selected}
+      aria-posinset={at + 1}
+      aria-setsize={of}
       className={names.filter(Boolean).join(' ')}
       data-key={row.key}
       data-status={row.case?.status}

@@ -6,12 +6,23 @@ import { ask } from '../graphql/client';
 import { graphql } from '../graphql/tada';
 import type { Text } from '../live/protocol';
 
+export interface Middle {
+  lon: number;
+  lat: number;
+}
+
 interface Names {
+  /** Where a place is, for marks that know no point. */
+  middles: ReadonlyMap<string, Middle>;
   places: ReadonlyMap<string, Text>;
   departments: ReadonlyMap<string, Text>;
 }
 
-export const names = createStore<Names>()(() => ({ places: new Map(), departments: new Map() }));
+export const names = createStore<Names>()(() => ({
+  middles: new Map(),
+  places: new Map(),
+  departments: new Map(),
+}));
 
 export const useNames = (): Names => useStore(names);
 
@@ -24,6 +35,10 @@ const namesQuery = graphql(`
 
 export function learnPlaces(found: Iterable<readonly [string, Text]>): void {
   names.setState({ places: new Map([...names.getState().places, ...found]) });
+}
+
+export function learnMiddles(found: Iterable<readonly [string, Middle]>): void {
+  names.setState({ middles: new Map([...names.getState().middles, ...found]) });
 }
 
 interface Named {
