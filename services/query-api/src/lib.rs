@@ -11,14 +11,12 @@ mod failure;
 mod gate;
 mod history;
 mod hub;
-mod identity;
 mod schema;
 mod service;
 mod store;
 mod transport;
 
 pub use gate::Limits;
-pub use identity::Identity;
 pub use service::{Config, Error, Ports, start};
 
 /// The schema in GraphQL's own language, as committed in `schema.graphql`.

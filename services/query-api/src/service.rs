@@ -8,6 +8,7 @@ use event_log::{DecidedLog, LogConfig, LogError};
 use event_schemas::Catalog;
 use event_schemas::city::Topic;
 use event_store::{Reader, StoreConfig, StoreError};
+use service_kit::identity::Identity;
 use service_kit::{Clock, Health, Shutdown};
 use tokio::sync::{Semaphore, watch};
 
@@ -15,7 +16,6 @@ use crate::board::{self, Board};
 use crate::desk::Desk;
 use crate::gate::{Gate, Limits};
 use crate::hub::Hub;
-use crate::identity::Identity;
 use crate::schema;
 use crate::store::Store;
 use crate::transport::{self, call::Api};
@@ -61,7 +61,7 @@ pub struct Ports {
     /// What the city knows.
     pub catalog: Arc<Catalog>,
     /// Who is asking.
-    pub identity: Arc<dyn Identity>,
+    pub identity: Identity,
     /// The only clock.
     pub clock: Clock,
     /// Where readiness is told.

@@ -13,6 +13,7 @@ use super::people::ActorView;
 use super::place::Location;
 use super::scalars::DateTime;
 use super::words::{BothTexts, Language, say};
+use crate::failure::{Answer, Code, Failure};
 use crate::hub::Moment;
 
 /// A unit at one moment.
@@ -93,10 +94,13 @@ impl AssignmentView {
         global(Kind::Assignment, &self.assignment.id)
     }
 
-    /// The unit; absent when it has left the catalog.
-    async fn unit(&self) -> Option<UnitView> {
-        let unit = self.moment.book().unit(&self.assignment.unit)?;
-        Some(UnitView::new(unit, &self.moment))
+    /// The unit.
+    async fn unit(&self) -> Answer<UnitView> {
+        let unit = self.moment.book().unit(&self.assignment.unit);
+        let unit = unit.ok_or_else(|| {
+            Failure::new(Code::Internal, "The assignment's unit is not registered.")
+        })?;
+        Ok(UnitView::new(unit, &self.moment))
     }
 
     /// The unit's name at the time.

@@ -11,13 +11,13 @@ use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 use domain::access::Principal;
 use serde::Deserialize;
+use service_kit::identity::Identity;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::failure::{Code, Failure};
 use crate::gate::Gate;
 use crate::hub::Hub;
-use crate::identity::Identity;
 use crate::schema::HubSchema;
 use crate::schema::gatekeeper::{Executed, GatePassed};
 use crate::schema::words::Language;
@@ -27,7 +27,7 @@ pub(crate) struct Api {
     pub(crate) schema: HubSchema,
     pub(crate) gate: Gate,
     pub(crate) hub: Arc<Hub>,
-    pub(crate) identity: Arc<dyn Identity>,
+    pub(crate) identity: Identity,
     pub(crate) allowed_origins: Vec<String>,
     /// Operations executed at once; more wait a little, then are turned away.
     pub(crate) executing: Semaphore,
@@ -60,6 +60,14 @@ pub(crate) struct Prepared {
 }
 
 impl Api {
+    /// Whose credential it is, as of now: a revoked session or key is nobody's.
+    pub(crate) fn authenticate(&self, credential: &str) -> Option<Principal> {
+        let now = self.hub.clock.now();
+        self.identity
+            .session(credential, now)
+            .or_else(|| self.identity.key(credential))
+    }
+
     /// Takes an operation through the gate and gives it what resolvers need.
     pub(crate) fn prepare(
         &self,

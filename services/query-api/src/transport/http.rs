@@ -13,6 +13,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
+use service_kit::identity::session_token;
 
 use super::call::{Api, Ask, language};
 use super::origin;
@@ -56,8 +57,8 @@ async fn answer(api: &Api, headers: &HeaderMap, body: Body, media: Media) -> Res
             "This origin may not use the hub with a cookie.",
         );
     }
-    let credential = api.identity.credential(headers);
-    let Some(principal) = credential.and_then(|text| api.identity.authenticate(&text)) else {
+    let credential = session_token(headers);
+    let Some(principal) = credential.and_then(|text| api.authenticate(&text)) else {
         let mut response = problem(
             StatusCode::UNAUTHORIZED,
             "Sign in first: POST /auth/login, then Authorization: Bearer <token> or the cookie.",

@@ -12,6 +12,7 @@ use axum::http::header::{ALLOW, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::access::Principal;
+use service_kit::identity::session_token;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
@@ -64,7 +65,7 @@ pub(super) async fn upgrade(
         .read_buffer_size(4 * 1024)
         .write_buffer_size(0);
     let selected = upgrade.selected_protocol().is_some();
-    let credential = api.identity.credential(&headers);
+    let credential = session_token(&headers);
     let language = language(&headers);
     upgrade.on_upgrade(move |socket| async move {
         let connection = Connection::new(api, socket, place, credential, language);
@@ -194,7 +195,7 @@ impl Connection {
         let authenticated = self
             .credential
             .as_deref()
-            .and_then(|credential| self.api.identity.authenticate(credential));
+            .and_then(|credential| self.api.authenticate(credential));
         match authenticated {
             None => Err(Some(Close::Forbidden)),
             Some(principal) => {
@@ -258,7 +259,7 @@ impl Connection {
             return Ok(());
         };
         let credential = self.credential.as_deref();
-        let now = credential.and_then(|text| self.api.identity.authenticate(text));
+        let now = credential.and_then(|text| self.api.authenticate(text));
         if now.as_ref() != Some(principal) {
             return self.revoke().await;
         }
