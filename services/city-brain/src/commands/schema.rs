@@ -22,7 +22,7 @@ pub fn run(command: SchemaCommand) -> Result<(), Failure> {
             Ok(())
         }
         SchemaCommand::Graphql => {
-            print::line(&String::new());
+            print::line(&query_api::sdl());
             Ok(())
         }
     }

@@ -11,24 +11,24 @@ use crate::failure::{Failure, chain};
 use crate::settings::{ExternalClickHouse, Settings};
 
 /// Both, ready.
-pub struct Backends {
+pub(super) struct Backends {
     /// What was started here, if anything was.
-    pub stack: Option<LocalStack>,
+    pub(super) stack: Option<LocalStack>,
     /// The log.
-    pub log: LogConfig,
+    pub(super) log: LogConfig,
     /// The store, by its three users.
-    pub store: StoreUsers,
+    pub(super) store: StoreUsers,
 }
 
 /// The store's address with each user.
 #[derive(Clone, Debug)]
-pub struct StoreUsers {
+pub(super) struct StoreUsers {
     /// Creates tables.
-    pub admin: StoreConfig,
+    pub(super) admin: StoreConfig,
     /// Inserts.
-    pub writer: StoreConfig,
+    pub(super) writer: StoreConfig,
     /// Reads.
-    pub reader: StoreConfig,
+    pub(super) reader: StoreConfig,
 }
 
 impl StoreUsers {
@@ -48,7 +48,7 @@ impl StoreUsers {
 }
 
 /// Starts or finds both, creates tables and topics.
-pub async fn open(
+pub(super) async fn open(
     settings: &Settings,
     catalog: &Catalog,
     progress: Progress,
@@ -119,7 +119,7 @@ async fn prepare(log: &LogConfig, store: &StoreUsers, catalog: &Catalog) -> Resu
 }
 
 /// Tells readiness of the children, for as long as they are watched.
-pub fn watch_children(stack: &LocalStack, health: &Health, shutdown: Shutdown) {
+pub(super) fn watch_children(stack: &LocalStack, health: &Health, shutdown: Shutdown) {
     let mut children = stack.health();
     let kafka = health.component("kafka");
     let clickhouse = health.component("clickhouse");

@@ -21,7 +21,7 @@ pub struct FirstAccount {
 }
 
 /// Creates the first account of a new hub, or finds its password while it is still unchanged.
-pub async fn ensure(
+pub(super) async fn ensure(
     identity: &Identity,
     data_dir: &Path,
     clock: &Clock,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use service_kit::{Backoff, Health, Shutdown};
 
 /// Runs `service` again and again until the shutdown.
-pub fn keep_running<E, F>(
+pub(super) fn keep_running<E, F>(
     name: &'static str,
     health: &Health,
     shutdown: Shutdown,

@@ -10,14 +10,14 @@ use tokio::task::JoinHandle;
 use crate::failure::Failure;
 
 /// Both ports, bound.
-pub struct Listening {
+pub(super) struct Listening {
     public: TcpListener,
     admin: TcpListener,
 }
 
 impl Listening {
     /// Binds both, or says which is taken.
-    pub async fn bind(public: SocketAddr, admin: SocketAddr) -> Result<Self, Failure> {
+    pub(super) async fn bind(public: SocketAddr, admin: SocketAddr) -> Result<Self, Failure> {
         Ok(Self {
             public: bind("--listen", public).await?,
             admin: bind("--admin-listen", admin).await?,
@@ -25,7 +25,7 @@ impl Listening {
     }
 
     /// The addresses, with the ports that were chosen.
-    pub fn addresses(&self) -> (SocketAddr, SocketAddr) {
+    pub(super) fn addresses(&self) -> (SocketAddr, SocketAddr) {
         let of = |listener: &TcpListener| {
             listener
                 .local_addr()
@@ -35,7 +35,7 @@ impl Listening {
     }
 
     /// Serves until the shutdown.
-    pub fn serve(
+    pub(super) fn serve(
         self,
         router: Router,
         health: &Health,

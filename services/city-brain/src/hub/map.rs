@@ -10,7 +10,7 @@ use event_schemas::{Catalog, Place};
 use serde_json::{Value, json};
 
 /// `/config.json` and `/map/base.geojson`; they hold nothing that needs a credential.
-pub fn map_routes(catalog: &Arc<Catalog>, real_city: bool) -> Router {
+pub(super) fn map_routes(catalog: &Arc<Catalog>, real_city: bool) -> Router {
     let config = config(catalog, real_city).to_string();
     let base = base_map(catalog, real_city);
     Router::new()

@@ -3,6 +3,7 @@
 mod addresses;
 mod backends;
 mod first_account;
+mod instance;
 mod keep_running;
 mod listen;
 mod map;

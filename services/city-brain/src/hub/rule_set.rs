@@ -15,7 +15,7 @@ fn hash(catalog: &Catalog) -> String {
 }
 
 /// Activates the catalog's rules when they are not in force yet; returns the mark for the log.
-pub async fn activate(
+pub(super) async fn activate(
     identity: &Identity,
     catalog: &Catalog,
     clock: &Clock,

@@ -12,6 +12,7 @@ use service_kit::{Clock, Health, Shutdown};
 use tokio::task::JoinHandle;
 
 use super::backends::Backends;
+use super::keep_running::keep_running;
 use super::map::map_routes;
 use super::web::secure;
 use crate::console::{ConsoleFiles, console_routes};
@@ -19,21 +20,21 @@ use crate::failure::{Failure, chain};
 use crate::settings::Settings;
 
 /// What every service may be given.
-pub struct Wiring<'h> {
+pub(super) struct Wiring<'h> {
     /// Settings.
-    pub settings: &'h Settings,
+    pub(super) settings: &'h Settings,
     /// Log and store.
-    pub backends: &'h Backends,
+    pub(super) backends: &'h Backends,
     /// The catalog.
-    pub catalog: &'h Arc<Catalog>,
+    pub(super) catalog: &'h Arc<Catalog>,
     /// Who may call.
-    pub identity: &'h Identity,
+    pub(super) identity: &'h Identity,
     /// The clock.
-    pub clock: &'h Clock,
+    pub(super) clock: &'h Clock,
     /// Readiness.
-    pub health: &'h Health,
+    pub(super) health: &'h Health,
     /// The end.
-    pub shutdown: &'h Shutdown,
+    pub(super) shutdown: &'h Shutdown,
 }
 
 fn dependency(error: impl std::error::Error) -> Failure {
@@ -41,7 +42,7 @@ fn dependency(error: impl std::error::Error) -> Failure {
 }
 
 /// Starts everything; returns the public routes and the tasks to wait for at the stop.
-pub async fn start(
+pub(super) async fn start(
     wiring: &Wiring<'_>,
     mark: RuleSetMark,
     console: Option<ConsoleFiles>,
@@ -50,35 +51,123 @@ pub async fn start(
         .as_ref()
         .map(|files| files.build_id().to_owned())
         .unwrap_or_default();
-    let cases = follow_cases(wiring).await?;
-    let live = live_gateway::start(
-        live_gateway::Config {
-            build_id,
-            origins: live_gateway::AllowedOrigins::new(wiring.settings.allowed_origins.clone()),
-            ..live_gateway::Config::default()
-        },
-        live_gateway::Ports {
-            log: wiring.backends.log.clone(),
-            cases,
-            catalog: Arc::clone(wiring.catalog),
-            identity: wiring.identity.clone(),
-            clock: wiring.clock.clone(),
-            health: wiring.health.clone(),
-        },
-        wiring.shutdown.clone(),
-    )
-    .await
-    .map_err(dependency)?;
+    let instance = super::instance::name(&wiring.settings.data_dir)?;
+    let running = vec![
+        admission(wiring, &instance, mark)?,
+        recorder(wiring, &instance),
+    ];
     let mut router = Router::new()
         .merge(service_kit::admin::public_routes(wiring.health.clone()))
         .merge(login_routes(wiring.identity.clone(), wiring.clock.clone()))
         .merge(map_routes(wiring.catalog, wiring.settings.places.is_some()))
-        .merge(live);
+        .merge(live(wiring, build_id).await?)
+        .merge(query(wiring).await?);
     if let Some(files) = console {
         router = router.merge(console_routes(Arc::new(files)));
     }
-    let _ = mark;
-    Ok((secure(router), Vec::new()))
+    Ok((secure(router), running))
+}
+
+fn admission(
+    wiring: &Wiring<'_>,
+    instance: &str,
+    mark: RuleSetMark,
+) -> Result<JoinHandle<()>, Failure> {
+    let key_file = wiring.settings.data_dir.join("keys").join("personal.key");
+    let config = event_admission::Config {
+        instance: instance.to_owned(),
+        ..event_admission::Config::new(key_file)
+    };
+    let reader = event_store::Reader::new(&wiring.backends.store.reader).map_err(dependency)?;
+    let (rules, told) = tokio::sync::watch::channel(Some(mark));
+    let ports = event_admission::Ports {
+        log: wiring.backends.log.clone(),
+        catalog: Arc::clone(wiring.catalog),
+        clock: wiring.clock.clone(),
+        health: wiring.health.clone(),
+        rules: told,
+        earlier: Arc::new(event_admission::StoredEarlier::new(
+            reader,
+            wiring.backends.log.clone(),
+        )),
+    };
+    let shutdown = wiring.shutdown.clone();
+    Ok(keep_running(
+        "event-admission",
+        wiring.health,
+        shutdown.clone(),
+        move || {
+            // The sender lives with the service: a closed channel would say that rules are no more.
+            let (config, ports, shutdown, rules) = (
+                config.clone(),
+                ports.clone(),
+                shutdown.clone(),
+                rules.clone(),
+            );
+            async move {
+                let ended = event_admission::run(config, ports, shutdown).await;
+                drop(rules);
+                ended
+            }
+        },
+    ))
+}
+
+fn recorder(wiring: &Wiring<'_>, instance: &str) -> JoinHandle<()> {
+    let config = event_recorder::Config {
+        instance: Some(instance.to_owned()),
+        ..event_recorder::Config::default()
+    };
+    let ports = event_recorder::Ports {
+        log: wiring.backends.log.clone(),
+        store: wiring.backends.store.writer.clone(),
+        clock: wiring.clock.clone(),
+        health: wiring.health.clone(),
+    };
+    let shutdown = wiring.shutdown.clone();
+    keep_running(
+        "event-recorder",
+        wiring.health,
+        shutdown.clone(),
+        move || event_recorder::run(config.clone(), ports.clone(), shutdown.clone()),
+    )
+}
+
+async fn query(wiring: &Wiring<'_>) -> Result<Router, Failure> {
+    let config = query_api::Config {
+        allowed_origins: wiring.settings.allowed_origins.clone(),
+        ..query_api::Config::default()
+    };
+    let ports = query_api::Ports {
+        log: wiring.backends.log.clone(),
+        store: wiring.backends.store.reader.clone(),
+        catalog: Arc::clone(wiring.catalog),
+        identity: wiring.identity.clone(),
+        clock: wiring.clock.clone(),
+        health: wiring.health.clone(),
+    };
+    query_api::start(config, ports, wiring.shutdown.clone())
+        .await
+        .map_err(dependency)
+}
+
+async fn live(wiring: &Wiring<'_>, build_id: String) -> Result<Router, Failure> {
+    let config = live_gateway::Config {
+        build_id,
+        origins: live_gateway::AllowedOrigins::new(wiring.settings.allowed_origins.clone()),
+        ..live_gateway::Config::default()
+    };
+    let ports = live_gateway::Ports {
+        log: wiring.backends.log.clone(),
+        cases: follow_cases(wiring).await?,
+        catalog: Arc::clone(wiring.catalog),
+        identity: wiring.identity.clone(),
+        clock: wiring.clock.clone(),
+        health: wiring.health.clone(),
+    };
+    live_gateway::start(config, ports, wiring.shutdown.clone())
+        .await
+        .map_err(dependency)
 }
 
 async fn follow_cases(wiring: &Wiring<'_>) -> Result<DecidedLog<CaseBook, Verdict>, Failure> {
