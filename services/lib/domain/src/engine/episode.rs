@@ -187,7 +187,7 @@ impl Episode {
         scene: &mut Scene<'_>,
         change: AlertChange,
         at: Millis,
-        reason: Option<Text>,
+        reason: Option<&Text>,
     ) {
         self.version += 1;
         self.told_count = self.count;
@@ -206,7 +206,7 @@ impl Episode {
         scene: &Scene<'_>,
         change: AlertChange,
         at: Millis,
-        reason: Option<Text>,
+        reason: Option<&Text>,
     ) -> Alert {
         let file = &scene.rule.file;
         let window_from = if scene.rule.shape.within >= UNTIL_CLEARED || scene.rule.shape.single {
@@ -259,7 +259,7 @@ impl Episode {
                 }),
                 bound: (!matches!(scene.rule.shape.figure, Figure::Together(_)))
                     .then_some(scene.rule.shape.bound),
-                words: words::explanation(scene, &figures, reason.as_ref()),
+                words: words::explanation(scene, &figures, reason),
             },
             exercise: scene.timeline.exercise,
         }

@@ -225,7 +225,7 @@ impl KeyState {
     }
 
     /// Ends the open episode at `at`, if there is one.
-    pub(super) fn resolve(&mut self, scene: &mut Scene<'_>, at: Millis, reason: Option<Text>) {
+    pub(super) fn resolve(&mut self, scene: &mut Scene<'_>, at: Millis, reason: Option<&Text>) {
         self.fell = None;
         if let Some(mut episode) = self.episode.take() {
             episode.tell(

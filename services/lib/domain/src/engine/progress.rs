@@ -177,22 +177,19 @@ impl Progress {
         };
         let lanes = course.origins.entry(origin).or_default();
         let time = moment.time.min(moment.inbox);
-        match lanes.get_mut(department) {
-            Some(lane) => {
-                lane.last_inbox = lane.last_inbox.max(moment.inbox);
-                if time >= lane.latest {
-                    lane.latest = time;
-                    lane.latest_inbox = moment.inbox;
-                }
+        if let Some(lane) = lanes.get_mut(department) {
+            lane.last_inbox = lane.last_inbox.max(moment.inbox);
+            if time >= lane.latest {
+                lane.latest = time;
+                lane.latest_inbox = moment.inbox;
             }
-            None => {
-                let lane = Lane {
-                    latest: time,
-                    latest_inbox: moment.inbox,
-                    last_inbox: moment.inbox,
-                };
-                lanes.insert(department.to_owned(), lane);
-            }
+        } else {
+            let lane = Lane {
+                latest: time,
+                latest_inbox: moment.inbox,
+                last_inbox: moment.inbox,
+            };
+            lanes.insert(department.to_owned(), lane);
         }
     }
 

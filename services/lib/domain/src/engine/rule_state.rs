@@ -184,7 +184,7 @@ impl RuleTimeline {
                 out: &mut *setting.out,
             };
             let at = state.time();
-            state.resolve(&mut scene, at, Some(words::rule_changed(removed)));
+            state.resolve(&mut scene, at, Some(&words::rule_changed(removed)));
         }
     }
 

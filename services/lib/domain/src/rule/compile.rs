@@ -132,6 +132,19 @@ fn department_of(event_type: &str) -> Option<&str> {
     (parts.next().is_some() && !department.is_empty()).then_some(department)
 }
 
+fn figure(measure: &Measure) -> Figure {
+    match measure {
+        Measure::Count {
+            distinct_subjects: false,
+        } => Figure::Count,
+        Measure::Count {
+            distinct_subjects: true,
+        } => Figure::Subjects,
+        Measure::Sum => Figure::Sum,
+        Measure::Max => Figure::Max,
+    }
+}
+
 struct Check<'r> {
     rule: &'r str,
     errors: Vec<RuleError>,
@@ -197,96 +210,75 @@ impl Check<'_> {
             lateness: file.lateness.map_or(DEFAULT_LATENESS_MS, |span| span.ms),
             single: false,
         };
-        match &file.when {
+        let selectors = match &file.when {
             Condition::Match { of, clears } => {
-                shape.single = true;
-                shape.retract = Retract::Key;
-                if clears.is_none() {
-                    shape.within = shape.keep;
-                    shape.keep = 0;
-                    if file.keep_firing.is_none() {
-                        self.refuse(
-                            "when.match",
-                            "expected `clears`, or `keepFiring`: without both the alert never ends",
-                        );
-                    }
-                    if file.hold.is_some() {
-                        self.refuse(
-                            "for",
-                            "expected no `for`, or `clears`: a single event does not last",
-                        );
-                    }
-                }
-                let selectors = vec![self.selector("when.match.of", of)];
-                (
-                    selectors,
-                    self.clears("when.match.clears", clears.as_ref()),
-                    shape,
-                )
+                self.single(file, clears.is_some(), &mut shape);
+                vec![self.selector("when.match.of", of)]
             }
             Condition::Threshold {
                 of,
-                clears,
                 measure,
                 within,
                 at_least,
+                ..
             } => {
-                shape.figure = match measure {
-                    Measure::Count {
-                        distinct_subjects: false,
-                    } => Figure::Count,
-                    Measure::Count {
-                        distinct_subjects: true,
-                    } => Figure::Subjects,
-                    Measure::Sum => Figure::Sum,
-                    Measure::Max => Figure::Max,
-                };
+                shape.figure = figure(measure);
                 shape.bound = *at_least;
                 shape.within = within.ms;
                 if !(*at_least > 0.0 && at_least.is_finite()) {
                     self.refuse("when.threshold.atLeast", "expected a number above 0");
                 }
-                let selectors = vec![self.selector("when.threshold.of", of)];
-                (
-                    selectors,
-                    self.clears("when.threshold.clears", clears.as_ref()),
-                    shape,
-                )
+                vec![self.selector("when.threshold.of", of)]
             }
-            Condition::Correlation {
-                all,
-                clears,
-                within,
-            } => {
+            Condition::Correlation { all, within, .. } => {
                 if !(2..=MOST_SELECTORS).contains(&all.len()) {
                     self.refuse("when.correlation.all", "expected 2 to 16 selectors");
                 }
-                shape.figure = Figure::Together(
-                    all.iter()
-                        .map(|selector| selector.at_least.unwrap_or(1).max(1))
-                        .collect(),
-                );
+                let bounds = all.iter().map(|one| one.at_least.unwrap_or(1).max(1));
+                shape.figure = Figure::Together(bounds.collect());
                 shape.within = within.ms;
-                let selectors = all
-                    .iter()
-                    .enumerate()
-                    .map(|(n, selector)| {
-                        self.selector(&format!("when.correlation.all[{n}]"), selector)
-                    })
-                    .collect();
-                (
-                    selectors,
-                    self.clears("when.correlation.clears", clears.as_ref()),
-                    shape,
-                )
+                let selectors = all.iter().enumerate();
+                selectors
+                    .map(|(n, one)| self.selector(&format!("when.correlation.all[{n}]"), one))
+                    .collect()
             }
+        };
+        (selectors, self.clears(&file.when), shape)
+    }
+
+    /// A match: a single event is enough.
+    fn single(&mut self, file: &RuleFile, has_clears: bool, shape: &mut Shape) {
+        shape.single = true;
+        shape.retract = Retract::Key;
+        if has_clears {
+            return;
+        }
+        shape.within = shape.keep;
+        shape.keep = 0;
+        if file.keep_firing.is_none() {
+            self.refuse(
+                "when.match",
+                "expected `clears`, or `keepFiring`: without both the alert never ends",
+            );
+        }
+        if file.hold.is_some() {
+            self.refuse(
+                "for",
+                "expected no `for`, or `clears`: a single event does not last",
+            );
         }
     }
 
-    fn clears(&mut self, path: &str, selector: Option<&Selector>) -> Option<CompiledSelector> {
-        selector.map(|selector| self.selector(path, selector))
+    fn clears(&mut self, when: &Condition) -> Option<CompiledSelector> {
+        let (path, selector) = match when {
+            Condition::Match { clears, .. } => ("when.match.clears", clears),
+            Condition::Threshold { clears, .. } => ("when.threshold.clears", clears),
+            Condition::Correlation { clears, .. } => ("when.correlation.clears", clears),
+        };
+        selector
+            .as_ref()
+            .map(|selector| self.selector(path, selector))
     }
-
     fn selector(&mut self, path: &str, selector: &Selector) -> CompiledSelector {
         if selector.types.is_empty() {
             self.refuse(&format!("{path}.types"), "expected at least one event type");

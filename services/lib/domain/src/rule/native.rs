@@ -101,10 +101,10 @@ impl Native {
             let [argument] = call.args.as_slice() else {
                 return None;
             };
-            let Literal::Text(text) = literal(&argument.expr)? else {
+            let Literal::Text(part) = literal(&argument.expr)? else {
                 return None;
             };
-            return Some(Self::Text(path(&target.expr)?, test, text));
+            return Some(Self::Text(path(&target.expr)?, test, part));
         }
         match (call.func_name.as_str(), call.args.as_slice()) {
             (operators::LOGICAL_AND, [left, right]) => Some(Self::And(
@@ -169,11 +169,11 @@ impl Native {
                 }
                 Some(found)
             }
-            Self::Text(path, test, text) => match path.read(event)? {
+            Self::Text(path, test, part) => match path.read(event)? {
                 Field::Text(field) => Some(match test {
-                    TextTest::StartsWith => field.starts_with(text.as_str()),
-                    TextTest::EndsWith => field.ends_with(text.as_str()),
-                    TextTest::Contains => field.contains(text.as_str()),
+                    TextTest::StartsWith => field.starts_with(part.as_str()),
+                    TextTest::EndsWith => field.ends_with(part.as_str()),
+                    TextTest::Contains => field.contains(part.as_str()),
                 }),
                 _ => None,
             },
@@ -187,14 +187,20 @@ impl Native {
                 _ => None,
             },
             Self::Not(inner) => inner.eval(event).map(|value| !value),
-            Self::And(left, right) => match left.eval(event)? {
-                false => Some(false),
-                true => right.eval(event),
-            },
-            Self::Or(left, right) => match left.eval(event)? {
-                true => Some(true),
-                false => right.eval(event),
-            },
+            Self::And(left, right) => {
+                if left.eval(event)? {
+                    right.eval(event)
+                } else {
+                    Some(false)
+                }
+            }
+            Self::Or(left, right) => {
+                if left.eval(event)? {
+                    Some(true)
+                } else {
+                    right.eval(event)
+                }
+            }
         }
     }
 }

@@ -119,18 +119,10 @@ impl Predicate {
 
 /// CEL's context, kept from event to event; the event is converted at the first predicate that
 /// needs the interpreter, and at most once.
+#[derive(Default)]
 pub struct Evaluator {
     context: Context<'static, 'static>,
     loaded: bool,
-}
-
-impl Default for Evaluator {
-    fn default() -> Self {
-        Self {
-            context: Context::default(),
-            loaded: false,
-        }
-    }
 }
 
 impl Evaluator {
