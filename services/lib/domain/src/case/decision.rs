@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use event_schemas::Text;
-use event_schemas::city::Millis;
+use event_schemas::city::{Millis, headers};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -39,6 +39,19 @@ impl Decision {
                 Aggregate::Case { id, .. } => Some(id.as_str()),
                 _ => None,
             })
+    }
+
+    /// The record's headers: a `CloudEvent` in Kafka's binary mode.
+    pub fn headers(&self) -> Vec<(String, Vec<u8>)> {
+        let text = |name: &str, value: &str| (name.to_owned(), value.as_bytes().to_vec());
+        vec![
+            text("ce_specversion", "1.0"),
+            text(headers::CE_ID, &self.key),
+            text(headers::CE_SOURCE, headers::HUB_SOURCE),
+            text(headers::CE_TYPE, headers::CASE_DECISION_TYPE),
+            text("ce_time", &self.at.rfc3339()),
+            text(headers::CONTENT_TYPE, "application/json"),
+        ]
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use event_schemas::Catalog;
 use event_schemas::workflow_file::{
     ClockFile, CommandFile, Effect, Stage, StateFile, WorkflowFile,
 };
@@ -54,6 +55,15 @@ impl Workflows {
             kinds,
             ..Self::default()
         }
+    }
+
+    /// Everything deciding needs from a catalog.
+    pub fn of_catalog(catalog: &Catalog) -> Self {
+        let codes = catalog.places().iter().map(|place| place.code.clone());
+        let departments = catalog.departments().iter();
+        Self::new(catalog.workflows().iter().cloned())
+            .with_departments(departments.map(|department| department.name.clone()))
+            .with_places(codes)
     }
 
     /// With the departments that cases may be given to; without, any name is taken.
