@@ -37,6 +37,14 @@ pub enum LogFormatArg {
 pub enum Command {
     /// Run the whole hub in one process.
     Up(UpArgs),
+    /// Run one service of the hub, for a cluster; needs an existing Kafka and ClickHouse.
+    Run {
+        /// Which.
+        service: crate::hub::Service,
+        /// As for `up`.
+        #[command(flatten)]
+        args: UpArgs,
+    },
     /// Publish structured CloudEvents, one per line.
     Publish(PublishArgs),
     /// Publish departments' files through the feeds' mappings, merged in event order.

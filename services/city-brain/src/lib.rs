@@ -48,10 +48,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(LogFormatArg::Text) => LogFormat::Text,
         None => file.log_format.unwrap_or_default(),
     };
-    let quiet = if matches!(cli.command, Command::Up(_)) {
-        "info,rdkafka=warn,librdkafka=warn"
+    let quiet = if matches!(cli.command, Command::Up(_) | Command::Run { .. }) {
+        "info,rdkafka=off,librdkafka=error"
     } else {
-        "warn,rdkafka=error,librdkafka=error"
+        "warn,rdkafka=off,librdkafka=error"
     };
     let filter = cli.log.or_else(|| file.log.clone());
     service_kit::telemetry::start_logs(format, filter.as_deref().unwrap_or(quiet));
@@ -68,6 +68,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
 async fn dispatch_command(command: Command, file: SettingsFile) -> Result<(), Failure> {
     match command {
         Command::Up(args) => hub::up(args, file).await,
+        Command::Run { service, args } => hub::run_service(service, args, file).await,
         Command::Publish(args) => commands::publish::run(args).await,
         Command::Replay(args) => commands::replay::run(args).await,
         Command::Simulate(args) => commands::simulate::run(args).await,

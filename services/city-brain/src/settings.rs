@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::cli::UpArgs;
 use crate::failure::Failure;
+use crate::hub::Service;
 
 /// The settings file; every key is optional, an unknown key is an error.
 #[derive(Debug, Default, Deserialize)]
@@ -90,6 +91,8 @@ pub struct Settings {
     pub console: ConsoleSource,
     /// A simulated city publishes.
     pub demo: bool,
+    /// This process runs this one service; `None`: the whole hub.
+    pub alone: Option<Service>,
     /// Executable that can become the ClickHouse launcher.
     pub launcher: PathBuf,
 }
@@ -166,6 +169,7 @@ impl Settings {
             },
             console,
             demo: args.demo,
+            alone: None,
             launcher: home.launcher.clone(),
         })
     }

@@ -53,7 +53,11 @@ pub(super) async fn open(
     catalog: &Catalog,
     progress: Progress,
 ) -> Result<Backends, Failure> {
-    let stack = start_stack(settings, progress).await?;
+    let stack = match &settings.alone {
+        // One service of many: it shares its data folder with nobody, and starts nothing.
+        Some(_) => None,
+        None => start_stack(settings, progress).await?,
+    };
     let missing = |what: &str| Failure::dependency(format!("{what} was not started"));
     let brokers = match (&settings.kafka, &stack) {
         (Some(brokers), _) => brokers.clone(),

@@ -18,6 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::ValueEnum as _;
 use event_schemas::{Catalog, PlaceTree};
 use local_stack::{LocalStack, Progress};
 use service_kit::identity::Identity;
@@ -26,7 +27,8 @@ use service_kit::{Clock, Health, Shutdown};
 pub use addresses::{Addresses, ClickHouseForReaders, write_private};
 pub use first_account::FirstAccount;
 pub use places::CatalogPlaces;
-pub use up::up;
+pub use services::Service;
+pub use up::{run_service, up};
 
 use crate::console::{ConsoleFiles, built_console};
 use crate::failure::{Failure, chain};
@@ -188,18 +190,25 @@ async fn start_services(
     let identity = Identity::open(&backends.log, shutdown.clone())
         .await
         .map_err(|error| Failure::dependency(chain(&error)))?;
-    let first_account = first_account::ensure(&identity, &settings.data_dir, &clock).await?;
+    let first_account = match settings.alone {
+        None => first_account::ensure(&identity, &settings.data_dir, &clock).await?,
+        Some(_) => None,
+    };
     let mark = rule_set::activate(&identity, catalog, &clock).await?;
+    let instance = instance::name(&settings.data_dir)?;
     let wiring = services::Wiring {
         settings,
         backends,
+        instance: &instance,
         catalog,
         identity: &identity,
         clock: &clock,
         health: &health,
         shutdown,
     };
-    let (router, running) = services::start(&wiring, mark, console).await?;
+    let whole = Service::value_variants();
+    let wanted = settings.alone.as_ref().map_or(whole, std::slice::from_ref);
+    let (router, running) = services::start(&wiring, wanted, mark, console).await?;
     Ok(Parts {
         router,
         identity,

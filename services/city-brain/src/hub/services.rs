@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use axum::Router;
-use domain::case::{CaseBook, Verdict};
-use event_log::{DecidedLog, Record};
+use domain::case::{CaseBook, Verdict, Workflows};
+use event_log::DecidedLog;
 use event_schemas::Catalog;
-use event_schemas::city::{RuleSetMark, Topic};
+use event_schemas::city::RuleSetMark;
 use service_kit::identity::{Identity, login_routes};
 use service_kit::{Clock, Health, Shutdown};
 use tokio::task::JoinHandle;
@@ -19,12 +19,29 @@ use crate::console::{ConsoleFiles, console_routes};
 use crate::failure::{Failure, chain};
 use crate::settings::Settings;
 
+/// One service of the hub, by its name on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Service {
+    /// Departments' topics to the city's one log.
+    Admission,
+    /// The log to ClickHouse.
+    Recorder,
+    /// Alerts and timers to cases.
+    Dispatch,
+    /// GraphQL.
+    Query,
+    /// The live protocol.
+    Live,
+}
+
 /// What every service may be given.
 pub(super) struct Wiring<'h> {
     /// Settings.
     pub(super) settings: &'h Settings,
     /// Log and store.
     pub(super) backends: &'h Backends,
+    /// The name of this process among others.
+    pub(super) instance: &'h str,
     /// The catalog.
     pub(super) catalog: &'h Arc<Catalog>,
     /// Who may call.
@@ -41,9 +58,10 @@ fn dependency(error: impl std::error::Error) -> Failure {
     Failure::dependency(chain(&error))
 }
 
-/// Starts everything; returns the public routes and the tasks to wait for at the stop.
+/// Starts these services; returns the public routes and the tasks to wait for at the stop.
 pub(super) async fn start(
     wiring: &Wiring<'_>,
+    services: &[Service],
     mark: RuleSetMark,
     console: Option<ConsoleFiles>,
 ) -> Result<(Router, Vec<JoinHandle<()>>), Failure> {
@@ -51,31 +69,30 @@ pub(super) async fn start(
         .as_ref()
         .map(|files| files.build_id().to_owned())
         .unwrap_or_default();
-    let instance = super::instance::name(&wiring.settings.data_dir)?;
-    let running = vec![
-        admission(wiring, &instance, mark)?,
-        recorder(wiring, &instance),
-    ];
+    let mut running = Vec::new();
     let mut router = Router::new()
         .merge(service_kit::admin::public_routes(wiring.health.clone()))
         .merge(login_routes(wiring.identity.clone(), wiring.clock.clone()))
-        .merge(map_routes(wiring.catalog, wiring.settings.places.is_some()))
-        .merge(live(wiring, build_id).await?)
-        .merge(query(wiring).await?);
+        .merge(map_routes(wiring.catalog, wiring.settings.places.is_some()));
+    for service in services {
+        match service {
+            Service::Admission => running.push(admission(wiring, mark.clone())?),
+            Service::Recorder => running.push(recorder(wiring)),
+            Service::Dispatch => running.push(dispatch(wiring).await?),
+            Service::Query => router = router.merge(query(wiring).await?),
+            Service::Live => router = router.merge(live(wiring, build_id.clone()).await?),
+        }
+    }
     if let Some(files) = console {
         router = router.merge(console_routes(Arc::new(files)));
     }
     Ok((secure(router), running))
 }
 
-fn admission(
-    wiring: &Wiring<'_>,
-    instance: &str,
-    mark: RuleSetMark,
-) -> Result<JoinHandle<()>, Failure> {
+fn admission(wiring: &Wiring<'_>, mark: RuleSetMark) -> Result<JoinHandle<()>, Failure> {
     let key_file = wiring.settings.data_dir.join("keys").join("personal.key");
     let config = event_admission::Config {
-        instance: instance.to_owned(),
+        instance: wiring.instance.to_owned(),
         ..event_admission::Config::new(key_file)
     };
     let reader = event_store::Reader::new(&wiring.backends.store.reader).map_err(dependency)?;
@@ -113,9 +130,9 @@ fn admission(
     ))
 }
 
-fn recorder(wiring: &Wiring<'_>, instance: &str) -> JoinHandle<()> {
+fn recorder(wiring: &Wiring<'_>) -> JoinHandle<()> {
     let config = event_recorder::Config {
-        instance: Some(instance.to_owned()),
+        instance: Some(wiring.instance.to_owned()),
         ..event_recorder::Config::default()
     };
     let ports = event_recorder::Ports {
@@ -159,7 +176,7 @@ async fn live(wiring: &Wiring<'_>, build_id: String) -> Result<Router, Failure> 
     };
     let ports = live_gateway::Ports {
         log: wiring.backends.log.clone(),
-        cases: follow_cases(wiring).await?,
+        cases: open_cases(wiring).await?,
         catalog: Arc::clone(wiring.catalog),
         identity: wiring.identity.clone(),
         clock: wiring.clock.clone(),
@@ -170,17 +187,29 @@ async fn live(wiring: &Wiring<'_>, build_id: String) -> Result<Router, Failure> 
         .map_err(dependency)
 }
 
-async fn follow_cases(wiring: &Wiring<'_>) -> Result<DecidedLog<CaseBook, Verdict>, Failure> {
-    let apply = |book: &mut CaseBook, record: &Record| {
-        book.apply_bytes(record.position.offset, record.append_time, &record.value)
+async fn dispatch(wiring: &Wiring<'_>) -> Result<JoinHandle<()>, Failure> {
+    let catalog = wiring.catalog;
+    let ports = dispatch::Ports {
+        log: wiring.backends.log.clone(),
+        cases: open_cases(wiring).await?,
+        catalog: Arc::clone(catalog),
+        workflows: Workflows::new(catalog.workflows().iter().cloned())
+            .with_departments(catalog.departments().iter().map(|one| one.name.clone()))
+            .with_places(catalog.places().iter().map(|place| place.code.clone())),
+        clock: wiring.clock.clone(),
+        health: wiring.health.clone(),
     };
-    DecidedLog::open(
-        &wiring.backends.log,
-        Topic::Cases,
-        CaseBook::default(),
-        apply,
-        wiring.shutdown.clone(),
-    )
-    .await
-    .map_err(dependency)
+    let shutdown = wiring.shutdown.clone();
+    Ok(keep_running(
+        "dispatch",
+        wiring.health,
+        shutdown.clone(),
+        move || dispatch::run(dispatch::Config::default(), ports.clone(), shutdown.clone()),
+    ))
+}
+
+async fn open_cases(wiring: &Wiring<'_>) -> Result<DecidedLog<CaseBook, Verdict>, Failure> {
+    dispatch::open_cases(&wiring.backends.log, wiring.shutdown.clone())
+        .await
+        .map_err(dependency)
 }

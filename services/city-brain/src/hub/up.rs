@@ -3,7 +3,7 @@
 use service_kit::{Clock, Shutdown};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Hub, STOP_WITHIN};
+use super::{Hub, STOP_WITHIN, Service};
 use crate::cli::UpArgs;
 use crate::commands::simulate::{Course, publish};
 use crate::failure::Failure;
@@ -18,10 +18,32 @@ const DEMO: Behaviour = Behaviour {
     storm: false,
 };
 
+/// Runs one service of the hub against an existing Kafka and an existing ClickHouse.
+pub async fn run_service(
+    service: Service,
+    mut args: UpArgs,
+    file: SettingsFile,
+) -> Result<(), Failure> {
+    args.clickhouse_password = clickhouse_password_from_environment();
+    args.no_console = true;
+    let mut settings = Settings::merge(args, file, &Homes::from_environment()?)?;
+    if settings.kafka.is_none() || settings.clickhouse.is_none() {
+        return Err(
+            Failure::usage("a service by itself needs --kafka and --clickhouse")
+                .remedy("give both, or run the whole hub with `city-brain up`"),
+        );
+    }
+    settings.alone = Some(service);
+    run(settings).await
+}
+
 /// Runs the hub until it is asked to stop.
 pub async fn up(mut args: UpArgs, file: SettingsFile) -> Result<(), Failure> {
     args.clickhouse_password = clickhouse_password_from_environment();
-    let settings = Settings::merge(args, file, &Homes::from_environment()?)?;
+    run(Settings::merge(args, file, &Homes::from_environment()?)?).await
+}
+
+async fn run(settings: Settings) -> Result<(), Failure> {
     let mut asked = Asked::listen()?;
     let starting = Hub::start(&settings, local_stack::Progress::Bars, print::error_line);
     let hub = tokio::select! {

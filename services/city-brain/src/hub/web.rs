@@ -13,7 +13,7 @@ const POLICY: &str = "default-src 'self'; script-src 'self'; worker-src 'self'; 
     object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Header names and values, in the order they are set.
-pub type SecurityHeaders = [(HeaderName, HeaderValue); 5];
+type SecurityHeaders = [(HeaderName, HeaderValue); 5];
 
 fn headers() -> SecurityHeaders {
     [
@@ -29,7 +29,7 @@ fn headers() -> SecurityHeaders {
 }
 
 /// Puts the security headers on every answer of `router`.
-pub fn secure(router: Router) -> Router {
+pub(super) fn secure(router: Router) -> Router {
     headers().into_iter().fold(router, |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::if_not_present(name, value))
     })
