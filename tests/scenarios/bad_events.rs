@@ -46,22 +46,72 @@ fn fifteen_kinds() -> Vec<Bad> {
         raw(b"not json at all", "malformed"),
         raw(b"{\"specversion\":\"1.0\",\"id\":\"T-1\"", "malformed"),
         raw(b"\xff\xfe\x00", "malformed"),
-        bad(with("E-1", |e| drop(e.as_object_mut().unwrap().remove("source"))), "envelope", "/source"),
-        bad(with("E-2", |e| e["specversion"] = json!("0.3")), "envelope", "/specversion"),
-        bad(with("E-3", |e| e["id"] = json!("")), "envelope", "/id"),
-        bad(with("E-4", |e| e["type"] = json!("city.fire.dragon-seen.v1")), "unknown_type", "/type"),
         bad(
-            event("city.power.outage-started.v1", "E-5", COMMUNITY, json!({ "outage": "O-1", "customers": 5 })),
+            with("E-1", |e| drop(e.as_object_mut().unwrap().remove("source"))),
+            "envelope",
+            "/source",
+        ),
+        bad(
+            with("E-2", |e| e["specversion"] = json!("0.3")),
+            "envelope",
+            "/specversion",
+        ),
+        bad(with("E-3", |e| e["id"] = json!("")), "envelope", "/id"),
+        bad(
+            with("E-4", |e| e["type"] = json!("city.fire.dragon-seen.v1")),
+            "unknown_type",
+            "/type",
+        ),
+        bad(
+            event(
+                "city.power.outage-started.v1",
+                "E-5",
+                COMMUNITY,
+                json!({ "outage": "O-1", "customers": 5 }),
+            ),
             "foreign_type",
             "/type",
         ),
-        bad(with("E-6", |e| e["data"]["category"] = json!("dragon")), "contract_violation", "/data/category"),
-        bad(with("E-7", |e| drop(e["data"].as_object_mut().unwrap().remove("incident"))), "contract_violation", "/data/incident"),
-        bad(with("E-8", |e| e["data"]["units"] = json!("E1")), "contract_violation", "/data/units"),
-        bad(with("E-9", |e| e["time"] = json!("yesterday")), "wrong_time", "/time"),
-        bad(with("E-10", |e| e["placecode"] = json!("000000")), "wrong_place", "/placecode"),
-        bad(with("E-11", |e| { e["lon"] = json!("222.5"); e["lat"] = json!("30.9"); }), "wrong_coordinates", "/lon"),
-        bad(with("E-12", |e| e["data"]["address"] = json!(huge)), "too_large", ""),
+        bad(
+            with("E-6", |e| e["data"]["category"] = json!("dragon")),
+            "contract_violation",
+            "/data/category",
+        ),
+        bad(
+            with("E-7", |e| {
+                drop(e["data"].as_object_mut().unwrap().remove("incident"))
+            }),
+            "contract_violation",
+            "/data/incident",
+        ),
+        bad(
+            with("E-8", |e| e["data"]["units"] = json!("E1")),
+            "contract_violation",
+            "/data/units",
+        ),
+        bad(
+            with("E-9", |e| e["time"] = json!("yesterday")),
+            "wrong_time",
+            "/time",
+        ),
+        bad(
+            with("E-10", |e| e["placecode"] = json!("000000")),
+            "wrong_place",
+            "/placecode",
+        ),
+        bad(
+            with("E-11", |e| {
+                e["lon"] = json!("222.5");
+                e["lat"] = json!("30.9");
+            }),
+            "wrong_coordinates",
+            "/lon",
+        ),
+        bad(
+            with("E-12", |e| e["data"]["address"] = json!(huge)),
+            "too_large",
+            "",
+        ),
     ]
 }
 
@@ -74,19 +124,26 @@ async fn every_kind_of_bad_event_becomes_a_dead_letter_with_its_reason_and_no_go
     let kinds = fifteen_kinds();
     assert_eq!(kinds.len(), 15);
     for (n, kind) in kinds.iter().enumerate() {
-        fire.publish_structured(&medical_call(&format!("G-{n}"), COMMUNITY)).await;
+        fire.publish_structured(&medical_call(&format!("G-{n}"), COMMUNITY))
+            .await;
         fire.publish_raw(&[STRUCTURED], &kind.bytes).await;
     }
     // A repeat and a reused id: the first is counted, the second told.
-    fire.publish_structured(&with("R-1", |e| e["time"] = json!("2026-01-01T00:00:00Z"))).await;
-    fire.publish_structured(&with("R-1", |e| e["time"] = json!("2026-01-01T00:00:00Z"))).await;
-    fire.publish_structured(&with("R-1", |e| e["time"] = json!("2026-01-01T00:00:01Z"))).await;
-    fire.publish_structured(&medical_call("G-last", COMMUNITY)).await;
+    fire.publish_structured(&with("R-1", |e| e["time"] = json!("2026-01-01T00:00:00Z")))
+        .await;
+    fire.publish_structured(&with("R-1", |e| e["time"] = json!("2026-01-01T00:00:00Z")))
+        .await;
+    fire.publish_structured(&with("R-1", |e| e["time"] = json!("2026-01-01T00:00:01Z")))
+        .await;
+    fire.publish_structured(&medical_call("G-last", COMMUNITY))
+        .await;
 
     let limit = Duration::from_secs(20);
-    live.follow("the last good event, behind all the bad ones", limit, |live| {
-        live.events.iter().any(|event| event["subject"] == "G-last")
-    })
+    live.follow(
+        "the last good event, behind all the bad ones",
+        limit,
+        |live| live.events.iter().any(|event| event["subject"] == "G-last"),
+    )
     .await;
     let query = "{ deadLetters(first: 50) { nodes { reason message path department eventId topic position } } \
         events(first: 100) { nodes { eventId } } }";
@@ -98,7 +155,11 @@ async fn every_kind_of_bad_event_becomes_a_dead_letter_with_its_reason_and_no_go
     })
     .await;
     assert_eq!(letters.len(), 16, "15 kinds and the reused id");
-    assert_eq!(events.len(), 17, "15 good ones, the first of R-1, the last one");
+    assert_eq!(
+        events.len(),
+        17,
+        "15 good ones, the first of R-1, the last one"
+    );
     let mut oldest_first = letters.clone();
     oldest_first.reverse();
     for (letter, kind) in oldest_first.iter().zip(&kinds) {

@@ -24,13 +24,17 @@ async fn an_event_in_either_mode_is_found_by_graphql_in_a_live_frame_and_as_a_ro
     let hub = TestHub::start("modes").await;
     let api = hub.api().await;
     let mut live = hub.live(&api).await;
-    live.follow("the snapshot", LIMIT, |live| !live.cursor.is_empty()).await;
+    live.follow("the snapshot", LIMIT, |live| !live.cursor.is_empty())
+        .await;
     let fire = hub.department("fire");
-    fire.publish_structured(&medical_call("S-1", COMMUNITY)).await;
+    fire.publish_structured(&medical_call("S-1", COMMUNITY))
+        .await;
     fire.publish_binary(&medical_call("B-1", COMMUNITY)).await;
 
     live.follow("both events in live frames", LIMIT, |live| {
-        ["S-1", "B-1"].iter().all(|id| live.events.iter().any(|event| event["subject"] == **id))
+        ["S-1", "B-1"]
+            .iter()
+            .all(|id| live.events.iter().any(|event| event["subject"] == **id))
     })
     .await;
     let query = "query($place: ID!) { events(filter: { place: [$place], type: [\"city.fire.incident-reported.v1\"] }, first: 10) \
@@ -67,7 +71,9 @@ async fn an_alert_opens_a_case_that_is_worked_to_closed_and_the_timeline_holds_e
     let hub = TestHub::start("closed").await;
     let api = hub.api().await;
     let mut live = hub.live(&api).await;
-    hub.department("fire").publish_structured(&structure_fire("F-77", COMMUNITY)).await;
+    hub.department("fire")
+        .publish_structured(&structure_fire("F-77", COMMUNITY))
+        .await;
     live.follow("an alert and its case on the console", LIMIT, |live| {
         !live.picture["alerts"].is_empty() && !live.picture["cases"].is_empty()
     })
@@ -89,36 +95,65 @@ async fn an_alert_opens_a_case_that_is_worked_to_closed_and_the_timeline_holds_e
         .iter()
         .map(|step| {
             assert!(step["at"].as_str().unwrap().ends_with('Z'));
-            (step["command"].as_str().unwrap(), step["actor"]["name"].as_str().unwrap())
+            (
+                step["command"].as_str().unwrap(),
+                step["actor"]["name"].as_str().unwrap(),
+            )
         })
         .collect();
-    let by_hand: Vec<(&str, &str)> = steps.iter().copied().filter(|(_, actor)| *actor == "admin").collect();
-    let expected = ["acknowledgeCase", "assignUnit", "markEnRoute", "markOnScene", "resolveCase", "verifyCase", "closeCase"];
+    let by_hand: Vec<(&str, &str)> = steps
+        .iter()
+        .copied()
+        .filter(|(_, actor)| *actor == "admin")
+        .collect();
+    let expected = [
+        "acknowledgeCase",
+        "assignUnit",
+        "markEnRoute",
+        "markOnScene",
+        "resolveCase",
+        "verifyCase",
+        "closeCase",
+    ];
     assert_eq!(by_hand, expected.map(|command| (command, "admin")));
     assert_eq!(steps[0].0, "openCase");
     live.follow("the closed case on the console", LIMIT, |live| {
-        live.picture["cases"].values().any(|case| case["status"] == "CLOSED")
+        live.picture["cases"]
+            .values()
+            .any(|case| case["status"] == "CLOSED")
     })
     .await;
     hub.stop().await;
 }
 
 async fn work_to_closed(api: &Api, id: &str) {
-    let units = api.query("{ units(filter: { state: [AVAILABLE] }) { id key kind } }", json!({})).await;
+    let units = api
+        .query(
+            "{ units(filter: { state: [AVAILABLE] }) { id key kind } }",
+            json!({}),
+        )
+        .await;
     let unit = units["units"][0]["id"].clone();
     let steps = [
         ("acknowledgeCase", json!({})),
         ("assignUnit", json!({ "unitId": unit })),
         ("markEnRoute", json!({ "assignmentId": null })),
         ("markOnScene", json!({ "assignmentId": null })),
-        ("resolveCase", json!({ "outcome": "extinguished, handed to the owner" })),
+        (
+            "resolveCase",
+            json!({ "outcome": "extinguished, handed to the owner" }),
+        ),
         ("verifyCase", json!({ "passed": true, "note": "no smoke" })),
         ("closeCase", json!({})),
     ];
     for (command, mut input) in steps {
         let case = the_case(api, id).await;
         let allowed = case["allowedCommands"].as_array().unwrap();
-        assert!(allowed.iter().any(|name| name == command), "{command} in {}: {allowed:?}", case["state"]);
+        assert!(
+            allowed.iter().any(|name| name == command),
+            "{command} in {}: {allowed:?}",
+            case["state"]
+        );
         if input.get("assignmentId").is_some() {
             input["assignmentId"] = case["assignments"][0]["id"].clone();
         }
@@ -126,6 +161,9 @@ async fn work_to_closed(api: &Api, id: &str) {
         input["expectedVersion"] = case["version"].clone();
         input["idempotencyKey"] = json!(format!("{command}-{id}"));
         let result = api.command(command, input).await;
-        assert_eq!(result["__typename"], "CommandAccepted", "{command}: {result}");
+        assert_eq!(
+            result["__typename"], "CommandAccepted",
+            "{command}: {result}"
+        );
     }
 }

@@ -14,7 +14,11 @@ const LIMIT: Duration = Duration::from_secs(30);
 fn ids_and_versions(live: &LiveClient) -> Vec<(String, Value)> {
     live.picture
         .iter()
-        .flat_map(|(kind, things)| things.iter().map(move |(id, thing)| (format!("{kind} {id}"), thing["version"].clone())))
+        .flat_map(|(kind, things)| {
+            things
+                .iter()
+                .map(move |(id, thing)| (format!("{kind} {id}"), thing["version"].clone()))
+        })
         .collect()
 }
 
@@ -24,30 +28,51 @@ async fn a_client_cut_off_for_five_seconds_resumes_without_gap_or_repeat() {
     let api = hub.api().await;
     let fire = hub.department("fire");
     let mut live = hub.live(&api).await;
-    fire.publish_structured(&structure_fire("F-0", COMMUNITY)).await;
-    live.follow("the first event", LIMIT, |live| live.events.iter().any(|event| event["subject"] == "F-0")).await;
+    fire.publish_structured(&structure_fire("F-0", COMMUNITY))
+        .await;
+    live.follow("the first event", LIMIT, |live| {
+        live.events.iter().any(|event| event["subject"] == "F-0")
+    })
+    .await;
     live.cut();
 
     for n in 1..=50 {
-        fire.publish_structured(&structure_fire(&format!("F-{n}"), COMMUNITY)).await;
+        fire.publish_structured(&structure_fire(&format!("F-{n}"), COMMUNITY))
+            .await;
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let place = (live.epoch.as_str(), live.cursor.as_str());
     let resumed = LiveClient::connect(&hub.url(), &api.token, Some(place)).await;
     let mut resumed = resumed.with_picture_of(&live);
-    fire.publish_structured(&structure_fire("F-last", COMMUNITY)).await;
-    resumed.follow("the last event", LIMIT, |live| live.events.iter().any(|event| event["subject"] == "F-last")).await;
+    fire.publish_structured(&structure_fire("F-last", COMMUNITY))
+        .await;
+    resumed
+        .follow("the last event", LIMIT, |live| {
+            live.events.iter().any(|event| event["subject"] == "F-last")
+        })
+        .await;
     assert_eq!(resumed.mode, "resume");
     assert!(resumed.resets.is_empty());
-    let mut seen: Vec<&str> = live.events.iter().chain(&resumed.events).map(|event| event["subject"].as_str().unwrap()).collect();
+    let mut seen: Vec<&str> = live
+        .events
+        .iter()
+        .chain(&resumed.events)
+        .map(|event| event["subject"].as_str().unwrap())
+        .collect();
     let all = seen.len();
     seen.sort_unstable();
     seen.dedup();
     assert_eq!((all, seen.len()), (52, 52), "every event once");
 
     let mut fresh = hub.live(&api).await;
-    fresh.follow("a snapshot", LIMIT, |live| live.cursor == resumed.cursor || live.beats > 0).await;
-    resumed.follow("the same cursor", LIMIT, |live| live.beats > 0).await;
+    fresh
+        .follow("a snapshot", LIMIT, |live| {
+            live.cursor == resumed.cursor || live.beats > 0
+        })
+        .await;
+    resumed
+        .follow("the same cursor", LIMIT, |live| live.beats > 0)
+        .await;
     assert_eq!(ids_and_versions(&resumed), ids_and_versions(&fresh));
     hub.stop().await;
 }
@@ -57,12 +82,21 @@ async fn a_client_beyond_the_history_is_reset_and_ends_in_the_same_state() {
     let hub = TestHub::start("reset").await;
     let api = hub.api().await;
     let fire = hub.department("fire");
-    fire.publish_structured(&structure_fire("F-1", COMMUNITY)).await;
+    fire.publish_structured(&structure_fire("F-1", COMMUNITY))
+        .await;
     let mut fresh = hub.live(&api).await;
-    fresh.follow("an alert and a case", LIMIT, |live| !live.picture["cases"].is_empty() && !live.picture["alerts"].is_empty()).await;
-    for place in [("anotherepoch", "1"), (fresh.epoch.as_str(), "999999999")] {
+    fresh
+        .follow("an alert and a case", LIMIT, |live| {
+            !live.picture["cases"].is_empty() && !live.picture["alerts"].is_empty()
+        })
+        .await;
+    let epoch = fresh.epoch.clone();
+    for place in [("anotherepoch", "1"), (epoch.as_str(), "999999999")] {
         let mut late = LiveClient::connect(&hub.url(), &api.token, Some(place)).await;
-        late.follow("a snapshot after the reset", LIMIT, |live| !live.cursor.is_empty() && !live.picture["cases"].is_empty()).await;
+        late.follow("a snapshot after the reset", LIMIT, |live| {
+            !live.cursor.is_empty() && !live.picture["cases"].is_empty()
+        })
+        .await;
         assert_eq!(late.mode, "snapshot");
         assert_eq!(late.resets, ["cursor_expired"]);
         late.follow("a beat", LIMIT, |live| live.beats > 0).await;

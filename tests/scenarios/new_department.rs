@@ -26,7 +26,11 @@ fn copy(from: &Path, to: &Path) {
 fn add_parks(catalog: &Path) {
     let parks = catalog.join("parks");
     fs::create_dir_all(parks.join("examples")).unwrap();
-    fs::write(parks.join("department.yaml"), "name: parks\ntitle: {zh: 园林绿化, en: Parks}\nkind: service\n").unwrap();
+    fs::write(
+        parks.join("department.yaml"),
+        "name: parks\ntitle: {zh: 园林绿化, en: Parks}\nkind: service\n",
+    )
+    .unwrap();
     let schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:city-brain:parks:tree-fallen:v1",
@@ -45,8 +49,17 @@ fn add_parks(catalog: &Path) {
         },
     });
     fs::write(parks.join("tree-fallen.v1.schema.json"), schema.to_string()).unwrap();
-    let example = event("city.parks.tree-fallen.v1", "P-1", COMMUNITY, json!({ "tree": "B-17", "species": "香樟" }));
-    fs::write(parks.join("examples/tree-fallen.v1.json"), example.to_string()).unwrap();
+    let example = event(
+        "city.parks.tree-fallen.v1",
+        "P-1",
+        COMMUNITY,
+        json!({ "tree": "B-17", "species": "香樟" }),
+    );
+    fs::write(
+        parks.join("examples/tree-fallen.v1.json"),
+        example.to_string(),
+    )
+    .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -54,12 +67,20 @@ async fn a_department_added_as_files_publishes_and_is_found() {
     let namespace = namespace("parks");
     let mut settings = settings(&namespace);
     let catalog = settings.data_dir.join("catalog");
-    copy(&tests::binary::repository().join("event-schemas/catalog"), &catalog);
+    copy(
+        &tests::binary::repository().join("event-schemas/catalog"),
+        &catalog,
+    );
     add_parks(&catalog);
     settings.catalog = Some(catalog);
     let hub = TestHub::with(namespace, settings).await;
     let api = hub.api().await;
-    let fallen = event("city.parks.tree-fallen.v1", "P-9", COMMUNITY, json!({ "tree": "B-99", "species": "银杏" }));
+    let fallen = event(
+        "city.parks.tree-fallen.v1",
+        "P-9",
+        COMMUNITY,
+        json!({ "tree": "B-99", "species": "银杏" }),
+    );
     hub.department("parks").publish_structured(&fallen).await;
     let titles = until("the event by GraphQL", Duration::from_secs(20), || async {
         let data = api

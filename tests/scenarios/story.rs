@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 /// A street of the built-in district, and one of its communities.
-pub const STREET: &str = "990101002";
+pub(crate) const STREET: &str = "990101002";
 /// A community in [`STREET`].
-pub const COMMUNITY: &str = "990101002001";
+pub(crate) const COMMUNITY: &str = "990101002001";
 /// A community in another street.
-pub const ELSEWHERE: &str = "990101004001";
+pub(crate) const ELSEWHERE: &str = "990101004001";
 
 /// An event of a department at a place, happening now.
-pub fn event(event_type: &str, id: &str, place: &str, data: Value) -> Value {
+pub(crate) fn event(event_type: &str, id: &str, place: &str, data: Value) -> Value {
     let department = event_type.split('.').nth(1).unwrap();
     json!({
         "specversion": "1.0",
@@ -25,19 +25,19 @@ pub fn event(event_type: &str, id: &str, place: &str, data: Value) -> Value {
 }
 
 /// A structure fire: level 2, enough for an alert and a case by itself.
-pub fn structure_fire(id: &str, place: &str) -> Value {
+pub(crate) fn structure_fire(id: &str, place: &str) -> Value {
     let data = json!({ "incident": id, "category": "structure-fire", "address": "渡口路 8 号", "units": ["E21"] });
     event("city.fire.incident-reported.v1", id, place, data)
 }
 
 /// A medical call: level 3, no alert.
-pub fn medical_call(id: &str, place: &str) -> Value {
+pub(crate) fn medical_call(id: &str, place: &str) -> Value {
     let data = json!({ "incident": id, "category": "public-assist" });
     event("city.fire.incident-reported.v1", id, place, data)
 }
 
 /// A large outage.
-pub fn outage(id: &str, place: &str, customers: u32) -> Value {
+pub(crate) fn outage(id: &str, place: &str, customers: u32) -> Value {
     let data = json!({ "outage": id, "customers": customers, "cause": "equipment" });
     event("city.power.outage-started.v1", id, place, data)
 }

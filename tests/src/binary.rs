@@ -13,7 +13,14 @@ pub fn city_brain() -> &'static Path {
         let profile = profile_dir.file_name().unwrap().to_string_lossy();
         let mut build = Command::new(env!("CARGO"));
         build
-            .args(["build", "--quiet", "--package", "city-brain", "--bin", "city-brain"])
+            .args([
+                "build",
+                "--quiet",
+                "--package",
+                "city-brain",
+                "--bin",
+                "city-brain",
+            ])
             .current_dir(repository());
         if profile != "debug" {
             build.args(["--profile", &profile]);

@@ -16,7 +16,11 @@ use crate::stack::{Namespace, namespace, shared};
 /// A folder of this run for one scenario's data, empty at first.
 fn data_dir(namespace: &Namespace) -> PathBuf {
     let test = std::env::current_exe().unwrap();
-    let folder = test.parent().unwrap().join("test-hubs").join(&namespace.topic_prefix);
+    let folder = test
+        .parent()
+        .unwrap()
+        .join("test-hubs")
+        .join(&namespace.topic_prefix);
     if folder.exists() {
         std::fs::remove_dir_all(&folder).unwrap();
     }
@@ -29,7 +33,7 @@ pub fn settings(namespace: &Namespace) -> Settings {
     let stack = shared();
     Settings {
         data_dir: data_dir(namespace),
-        cache_dir: local_stack::cache_dir_default(),
+        cache_dir: local_stack::cache_dir_default().unwrap(),
         listen: ([127, 0, 0, 1], 0).into(),
         admin_listen: ([127, 0, 0, 1], 0).into(),
         catalog: None,
@@ -46,7 +50,8 @@ pub fn settings(namespace: &Namespace) -> Settings {
         allowed_origins: Vec::new(),
         console: ConsoleSource::None,
         demo: false,
-        launcher: crate::binary::city_brain().to_owned(),
+        alone: None,
+        launcher: local_stack::launcher_for_tests().unwrap(),
     }
 }
 
@@ -157,7 +162,10 @@ impl HubProcess {
                 });
             }
             if let Ok(Some(status)) = child.try_wait() {
-                return Err(format!("the hub ended with {status}; see {}", log.display()));
+                return Err(format!(
+                    "the hub ended with {status}; see {}",
+                    log.display()
+                ));
             }
             if begin.elapsed() > limit {
                 child.kill().unwrap();

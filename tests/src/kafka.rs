@@ -36,9 +36,8 @@ impl Department {
                 value: Some(value.as_bytes()),
             });
         }
-        let record: FutureRecord<'_, (), [u8]> = FutureRecord::to(&self.inbox)
-            .payload(value)
-            .headers(native);
+        let record: FutureRecord<'_, (), [u8]> =
+            FutureRecord::to(&self.inbox).payload(value).headers(native);
         self.producer
             .send(record, Duration::from_secs(30))
             .await
@@ -48,7 +47,10 @@ impl Department {
 
     /// Publishes an event in structured mode.
     pub async fn publish_structured(&self, event: &Value) {
-        let kind = [("content-type", "application/cloudevents+json; charset=UTF-8")];
+        let kind = [(
+            "content-type",
+            "application/cloudevents+json; charset=UTF-8",
+        )];
         self.publish_raw(&kind, event.to_string().as_bytes()).await;
     }
 
@@ -58,7 +60,10 @@ impl Department {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        let mut headers = vec![(String::from("content-type"), String::from("application/json"))];
+        let mut headers = vec![(
+            String::from("content-type"),
+            String::from("application/json"),
+        )];
         for (name, value) in event.as_object().unwrap() {
             if name != "data" && name != "datacontenttype" {
                 headers.push((format!("ce_{name}"), text(value)));

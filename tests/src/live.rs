@@ -14,7 +14,7 @@ pub const KINDS: [&str; 4] = ["alerts", "cases", "units", "entities"];
 
 /// A client of `/live`.
 pub struct LiveClient {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: Option<WebSocketStream<MaybeTlsStream<TcpStream>>>,
     /// The epoch of the present stream.
     pub epoch: String,
     /// Where the client stands.
@@ -42,17 +42,17 @@ impl LiveClient {
         if let Some((epoch, cursor)) = resume {
             hello["resume"] = json!({ "epoch": epoch, "cursor": cursor });
         }
-        socket
-            .send(Message::text(hello.to_string()))
-            .await
-            .unwrap();
+        socket.send(Message::text(hello.to_string())).await.unwrap();
         Self {
-            socket,
+            socket: Some(socket),
             epoch: String::new(),
             cursor: String::new(),
             mode: String::new(),
             resets: Vec::new(),
-            picture: KINDS.into_iter().map(|kind| (kind, BTreeMap::new())).collect(),
+            picture: KINDS
+                .into_iter()
+                .map(|kind| (kind, BTreeMap::new()))
+                .collect(),
             events: Vec::new(),
             alert_changes: Vec::new(),
             beats: 0,
@@ -68,10 +68,18 @@ impl LiveClient {
     }
 
     /// Takes frames until `done` says so; fails the test with `what` after `limit`.
-    pub async fn follow(&mut self, what: &str, limit: Duration, mut done: impl FnMut(&Self) -> bool) {
+    pub async fn follow(
+        &mut self,
+        what: &str,
+        limit: Duration,
+        mut done: impl FnMut(&Self) -> bool,
+    ) {
         let following = async {
             while !done(self) {
-                let frame = self.next_frame().await.unwrap_or_else(|| panic!("closed: {what}"));
+                let frame = self
+                    .next_frame()
+                    .await
+                    .unwrap_or_else(|| panic!("closed: {what}"));
                 self.take(&frame);
             }
         };
@@ -83,7 +91,7 @@ impl LiveClient {
     /// The next text frame; `None` when the connection ended.
     pub async fn next_frame(&mut self) -> Option<Value> {
         loop {
-            match self.socket.next().await? {
+            match self.socket.as_mut()?.next().await? {
                 Ok(Message::Text(text)) => return serde_json::from_str(&text).ok(),
                 Ok(Message::Close(_)) | Err(_) => return None,
                 Ok(_) => {}
@@ -116,15 +124,23 @@ impl LiveClient {
                 self.upsert(&frame["upsert"]);
                 for kind in KINDS {
                     for id in frame["remove"][kind].as_array().into_iter().flatten() {
-                        self.picture.get_mut(kind).unwrap().remove(id.as_str().unwrap());
+                        self.picture
+                            .get_mut(kind)
+                            .unwrap()
+                            .remove(id.as_str().unwrap());
                     }
                 }
                 let alerts = frame["upsert"]["alerts"].as_array().unwrap();
                 self.alert_changes.extend(alerts.iter().cloned());
-                self.events.extend(frame["events"].as_array().unwrap().iter().cloned());
+                self.events
+                    .extend(frame["events"].as_array().unwrap().iter().cloned());
             }
             "beat" => {
-                assert_eq!(text("cursor"), self.cursor, "a beat tells the cursor that frames led to");
+                assert_eq!(
+                    text("cursor"),
+                    self.cursor,
+                    "a beat tells the cursor that frames led to"
+                );
                 self.beats += 1;
             }
             other => panic!("unexpected frame {other}: {frame}"),
@@ -141,16 +157,19 @@ impl LiveClient {
         for kind in KINDS {
             for thing in lists[kind].as_array().into_iter().flatten() {
                 let id = thing["id"].as_str().unwrap().to_owned();
-                self.picture.get_mut(kind).unwrap().insert(id, thing.clone());
+                self.picture
+                    .get_mut(kind)
+                    .unwrap()
+                    .insert(id, thing.clone());
             }
         }
     }
 
-    /// Cuts the connection without a word.
+    /// Cuts the connection without a word: the hub gets a reset, no close frame.
     pub fn cut(&mut self) {
-        if let MaybeTlsStream::Plain(stream) = self.socket.get_mut() {
-            let socket = stream.set_zero_linger();
-            assert!(socket.is_ok());
+        let mut socket = self.socket.take().unwrap();
+        if let MaybeTlsStream::Plain(stream) = socket.get_mut() {
+            stream.set_zero_linger().unwrap();
         }
     }
 }

@@ -40,8 +40,8 @@ fn start() -> SharedStack {
     }
     let config = StackConfig {
         data_dir,
-        cache_dir: local_stack::cache_dir_default(),
-        launcher: crate::binary::city_brain().to_owned(),
+        cache_dir: local_stack::cache_dir_default().unwrap(),
+        launcher: local_stack::launcher_for_tests().unwrap(),
         kafka: true,
         clickhouse: true,
         progress: Progress::Lines,
