@@ -1,4 +1,9 @@
 //! Feeds: rows of departments' files become the events that their mappings say.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test's helpers may end the test"
+)]
 
 use event_schemas::Catalog;
 use event_schemas::envelope::decode_structured;

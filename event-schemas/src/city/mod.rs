@@ -4,6 +4,7 @@
 //! also written down as JSON Schemas in `event-schemas/city/`, which a test holds equal to these types.
 
 mod admission;
+mod contracts;
 mod dead_letter;
 pub mod headers;
 mod position;
@@ -12,6 +13,7 @@ mod time;
 mod topics;
 
 pub use admission::{Admission, SealedField};
+pub use contracts::{record_contract, record_contract_names};
 pub use dead_letter::{DeadLetter, Reason};
 pub use position::{LogCursor, LogPosition, TopicId};
 pub use progress::{InboxProgress, RuleSetMark, Watermark};

@@ -3,11 +3,11 @@
 use event_schemas::{Catalog, Contract, Violation};
 use serde_json::{Value, json};
 
-fn contract(schema: Value) -> Contract {
-    Contract::of_form(&schema).unwrap()
+fn contract(schema: &Value) -> Contract {
+    Contract::of_form(schema).unwrap()
 }
 
-fn violations(schema: Value, data: &str) -> Vec<Violation> {
+fn violations(schema: &Value, data: &str) -> Vec<Violation> {
     contract(schema).check(data.as_bytes()).unwrap_err()
 }
 
@@ -19,7 +19,7 @@ fn open() -> Value {
 fn a_violation_names_path_expectation_and_what_was_found() {
     let schema = json!({"type": "object", "required": ["units"], "properties": {
         "units": {"type": "array", "items": {"type": "string", "maxLength": 3}}}});
-    let found = violations(schema.clone(), r#"{"units":["E1","E1234",7]}"#);
+    let found = violations(&schema, r#"{"units":["E1","E1234",7]}"#);
     let told: Vec<String> = found.iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
@@ -28,7 +28,7 @@ fn a_violation_names_path_expectation_and_what_was_found() {
             "/units/2: expected string, found number 7",
         ]
     );
-    let told = violations(schema, "{}")[0].to_string();
+    let told = violations(&schema, "{}")[0].to_string();
     assert_eq!(told, "/units: expected a value (required), found nothing");
 }
 
@@ -36,7 +36,7 @@ fn a_violation_names_path_expectation_and_what_was_found() {
 fn many_mistakes_are_told_at_once_but_not_without_end() {
     let schema = json!({"type": "object", "additionalProperties": {"type": "integer"}});
     let data: Value = (0..50).map(|n| (format!("f{n}"), json!("x"))).collect();
-    let found = violations(schema, &data.to_string());
+    let found = violations(&schema, &data.to_string());
     assert_eq!(found.len(), event_schemas::contract::VIOLATIONS_MAX);
 }
 
@@ -49,7 +49,7 @@ fn a_name_twice_is_refused_known_or_unknown_at_any_depth() {
         (r#"{"z":[{"y":1,"y":1}]}"#, "/z/0/y"),
         (r#"{"a":1,"\u0061":2}"#, "/a"),
     ] {
-        let found = violations(schema.clone(), data);
+        let found = violations(&schema, data);
         assert_eq!(
             (found[0].path.as_str(), found[0].expected.as_str()),
             (path, "each name once")
@@ -60,10 +60,10 @@ fn a_name_twice_is_refused_known_or_unknown_at_any_depth() {
 #[test]
 fn nesting_beyond_the_limit_is_refused_where_it_happens_and_a_bomb_is_cheap() {
     let nested = |depth: usize| format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
-    assert!(contract(open()).check(nested(31).as_bytes()).is_ok());
-    let found = violations(open(), &nested(32));
+    assert!(contract(&open()).check(nested(31).as_bytes()).is_ok());
+    let found = violations(&open(), &nested(32));
     assert_eq!(found[0].expected, "at most 32 levels of nesting");
-    assert_eq!(violations(open(), &nested(100_000)).len(), 1);
+    assert_eq!(violations(&open(), &nested(100_000)).len(), 1);
 }
 
 #[test]
@@ -81,18 +81,18 @@ fn numbers_beyond_f64_half_surrogates_bad_utf8_and_cut_json_are_violations() {
         b"[]",
         b"null",
     ] {
-        let found = contract(open()).check(data).unwrap_err();
+        let found = contract(&open()).check(data).unwrap_err();
         assert_eq!(found.len(), 1, "{}", String::from_utf8_lossy(data));
     }
-    let found = violations(open(), r#"{"deep":{"a":1e999}}"#);
+    let found = violations(&open(), r#"{"deep":{"a":1e999}}"#);
     assert_eq!(found[0].path, "/deep/a");
 }
 
 #[test]
 fn whole_numbers_may_be_written_with_a_fraction_of_zero() {
     let schema = json!({"type": "object", "properties": {"n": {"type": "integer"}}});
-    assert!(contract(schema.clone()).check(br#"{"n":3.0}"#).is_ok());
-    assert!(contract(schema).check(br#"{"n":3.5}"#).is_err());
+    assert!(contract(&schema).check(br#"{"n":3.0}"#).is_ok());
+    assert!(contract(&schema).check(br#"{"n":3.5}"#).is_err());
 }
 
 #[test]
