@@ -44,12 +44,12 @@ mod words;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use event_schemas::city::RuleSetMark;
+use event_schemas::city::{LogPosition, RuleSetMark};
 use event_schemas::rule_file::Key;
 
 pub use places::{FlatPlaces, Places};
 pub use progress::{Course, HISTORY_MS, IDLE_MS, Moment, Timeline, run_label};
-pub use record::{EngineRecord, MatchRecord, Matched, Output, RecordBody};
+pub use record::{EngineRecord, MATCH_TYPE, MatchRecord, Matched, Output, RecordBody};
 pub use snapshot::SnapshotError;
 pub use statistics::{RuleStatistics, Statistics};
 
@@ -135,6 +135,11 @@ impl Engine {
             RecordBody::Mark(mark) => self.mark(mark, &mut out),
         }
         out
+    }
+
+    /// Steps over a record that holds nothing for an engine.
+    pub fn skip(&mut self, position: LogPosition) {
+        self.state.next = position.offset.saturating_add(1);
     }
 
     /// The next offset this engine has not folded.

@@ -1,6 +1,6 @@
 //! What the engine asks of the place tree. The tree is part of the catalog, so asking it is pure.
 
-use event_schemas::Text;
+use event_schemas::{Catalog, Text};
 
 /// Names of places, and which place a finer one belongs to.
 pub trait Places: Send + Sync {
@@ -23,5 +23,16 @@ impl Places for FlatPlaces {
 
     fn at_partition_level(&self, code: &str) -> Option<String> {
         Some(code.to_owned())
+    }
+}
+
+/// The catalog's own tree.
+impl Places for Catalog {
+    fn name(&self, code: &str) -> Option<Text> {
+        Some(self.places().get(code)?.name.clone())
+    }
+
+    fn at_partition_level(&self, code: &str) -> Option<String> {
+        self.places().partition_place(code).map(str::to_owned)
     }
 }

@@ -53,6 +53,9 @@ pub enum Output {
     Mark(RuleSetMark),
 }
 
+/// `ce_type` of a [`MatchRecord`] in `city.matches`.
+pub const MATCH_TYPE: &str = "city.hub.rule-matched.v1";
+
 /// A record of `city.matches`: one event that matters to one rule under one key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
