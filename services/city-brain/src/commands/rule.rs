@@ -9,7 +9,6 @@ use event_schemas::rule_file::{Condition, RuleFile};
 use super::connect::catalog;
 use crate::cli::RuleCommand;
 use crate::failure::Failure;
-use crate::hub::CatalogPlaces;
 use crate::print;
 
 /// Runs `rule`.
@@ -42,7 +41,7 @@ fn kind(rule: &RuleFile) -> &'static str {
 
 fn test(folder: Option<&std::path::Path>) -> Result<(), Failure> {
     let catalog = Arc::new(catalog(folder)?);
-    let places: Arc<dyn Places> = Arc::new(CatalogPlaces(Arc::clone(&catalog)));
+    let places: Arc<dyn Places> = Arc::clone(&catalog) as Arc<dyn Places>;
     let (mut passed, mut failed) = (0, 0);
     for rule in catalog.rules() {
         if rule.tests.is_empty() {

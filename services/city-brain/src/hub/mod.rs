@@ -7,7 +7,6 @@ mod instance;
 mod keep_running;
 mod listen;
 mod map;
-mod places;
 mod rule_set;
 mod services;
 mod up;
@@ -26,7 +25,6 @@ use service_kit::{Clock, Health, Shutdown};
 
 pub use addresses::{Addresses, ClickHouseForReaders, write_private};
 pub use first_account::FirstAccount;
-pub use places::CatalogPlaces;
 pub use services::Service;
 pub use up::{run_service, up};
 

@@ -26,6 +26,8 @@ pub enum Service {
     Admission,
     /// The log to ClickHouse.
     Recorder,
+    /// Events to alerts.
+    Engine,
     /// Alerts and timers to cases.
     Dispatch,
     /// GraphQL.
@@ -78,6 +80,7 @@ pub(super) async fn start(
         match service {
             Service::Admission => running.push(admission(wiring, mark.clone())?),
             Service::Recorder => running.push(recorder(wiring)),
+            Service::Engine => running.push(engine(wiring)),
             Service::Dispatch => running.push(dispatch(wiring).await?),
             Service::Query => router = router.merge(query(wiring).await?),
             Service::Live => router = router.merge(live(wiring, build_id.clone()).await?),
@@ -148,6 +151,23 @@ fn recorder(wiring: &Wiring<'_>) -> JoinHandle<()> {
         shutdown.clone(),
         move || event_recorder::run(config.clone(), ports.clone(), shutdown.clone()),
     )
+}
+
+fn engine(wiring: &Wiring<'_>) -> JoinHandle<()> {
+    let config = alert_engine::Config {
+        instance: wiring.instance.to_owned(),
+        ..alert_engine::Config::new(wiring.settings.data_dir.clone())
+    };
+    let ports = alert_engine::Ports {
+        log: wiring.backends.log.clone(),
+        places: Arc::clone(wiring.catalog) as Arc<dyn domain::engine::Places>,
+        clock: wiring.clock.clone(),
+        health: wiring.health.clone(),
+    };
+    let shutdown = wiring.shutdown.clone();
+    keep_running("alert-engine", wiring.health, shutdown.clone(), move || {
+        alert_engine::run(config.clone(), ports.clone(), shutdown.clone())
+    })
 }
 
 async fn query(wiring: &Wiring<'_>) -> Result<Router, Failure> {
