@@ -1,0 +1,7 @@
+//! The engine on a real Apache Kafka: one broker for the whole run, a topic prefix per scenario.
+//! What is in `city.alerts` is held to a pure fold of what is in `city.events` and `city.matches`.
+
+mod city;
+mod killed;
+mod stack;
+mod takeover;
