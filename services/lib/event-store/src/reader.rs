@@ -31,9 +31,7 @@ impl Reader {
             .with_database(&config.database)
             .with_user(&config.user)
             .with_password(&config.password)
-            .with_setting("max_execution_time", QUERY_SECONDS)
-            // A polygon drawn by hand may run either way round; the even-odd rule answers for all of them.
-            .with_setting("validate_polygons", "0");
+            .with_setting("max_execution_time", QUERY_SECONDS);
         Ok(Self {
             client,
             url: config.url.clone(),
@@ -60,7 +58,7 @@ impl Reader {
                 Param::Integer(value) => query.param(&name, value),
                 Param::Integers(values) => query.param(&name, values),
                 Param::Number(value) => query.param(&name, value),
-                Param::Points(values) => query.param(&name, values),
+                Param::Edges(values) => query.param(&name, values),
             };
         }
         tokio::time::timeout(QUERY_WAIT, query.fetch_all::<T>())

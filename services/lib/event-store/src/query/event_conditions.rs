@@ -35,10 +35,20 @@ pub(super) fn event(
     for condition in &filter.fields {
         parts.push(field(sql, condition)?);
     }
-    parts.text(
-        sql,
-        &["payload", "ifNull(subject, '')"],
-        filter.text.as_deref(),
-    );
+    if let Some(text) = &filter.text {
+        parts.push(text_anywhere(sql, text));
+    }
     Ok(parts.all())
+}
+
+/// Case-insensitive text in the subject, or in the payload as it is written in JSON.
+fn text_anywhere(sql: &mut Sql, text: &str) -> String {
+    let text = text.to_lowercase();
+    let plain = sql.bind(text.as_str());
+    // Within JSON a quote, a backslash and a line break are written as escapes.
+    let quoted = serde_json::Value::from(text).to_string();
+    let written = sql.bind(&quoted[1..quoted.len() - 1]);
+    format!(
+        "(position(lowerUTF8(payload), {written}) > 0 OR position(lowerUTF8(ifNull(subject, '')), {plain}) > 0)"
+    )
 }

@@ -8,7 +8,7 @@ pub(crate) enum Param {
     Integer(i64),
     Integers(Vec<i64>),
     Number(f64),
-    Points(Vec<(f64, f64)>),
+    Edges(Vec<(f64, f64, f64, f64)>),
 }
 
 impl Param {
@@ -19,7 +19,7 @@ impl Param {
             Self::Integer(_) => "Int64",
             Self::Integers(_) => "Array(Int64)",
             Self::Number(_) => "Float64",
-            Self::Points(_) => "Array(Tuple(Float64, Float64))",
+            Self::Edges(_) => "Array(Tuple(Float64, Float64, Float64, Float64))",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The store against a real ClickHouse: what is written comes back, and every question is answered right.
 
+mod agreement;
 mod migrations;
 mod questions;
 mod real_store;
