@@ -1,6 +1,7 @@
 //! The catalog: what the city knows, as data. Loaded from the program or from a folder, checked as a
 //! whole, never changed afterwards.
 
+mod check_work;
 mod cross_check;
 mod department;
 mod errors;

@@ -103,11 +103,10 @@ pub async fn run(config: Config, ports: Ports, shutdown: Shutdown) -> Result<(),
             Ok(batch) => batch,
             Err(error) => {
                 component.down(error.to_string());
-                let followed = follow_again(&ports.log, &follower, error, &shutdown).await?;
-                let Some(again) = followed else {
-                    return Ok(());
-                };
-                follower = again;
+                match follow_again(&ports.log, &follower, error, &shutdown).await? {
+                    Some(again) => follower = again,
+                    None => return Ok(()),
+                }
                 continue;
             }
         };

@@ -114,10 +114,10 @@ impl Instance {
     async fn until(&self, what: &str, wanted: impl Fn(&CaseBook) -> bool) -> CaseBook {
         let mut states = self.cases.watch();
         let reached = states.wait_for(|folded| wanted(&folded.state));
-        match tokio::time::timeout(WAIT, reached).await {
-            Ok(folded) => folded.unwrap().state.clone(),
-            Err(_) => panic!("not within {WAIT:?}: {what}; {:?}", self.cases.state()),
-        }
+        let folded = tokio::time::timeout(WAIT, reached)
+            .await
+            .unwrap_or_else(|_| panic!("not in time: {what}; {:?}", self.cases.state()));
+        folded.unwrap().state.clone()
     }
 
     async fn stop(self) {

@@ -217,6 +217,20 @@ fn alerts_of_one_department_and_place_share_a_case_and_others_do_not() {
 }
 
 #[test]
+fn two_grave_incidents_in_one_place_are_two_cases() {
+    let mut router = Router::new();
+    for id in ["a", "b"] {
+        let mut alert = firing(id, "fire", "P1", 2);
+        alert.fingerprint = id.to_owned();
+        let labels = [(String::from("hazard"), String::from("fire"))];
+        alert.rule.labels = BTreeMap::from(labels);
+        router.sees(alert);
+    }
+    router.works();
+    assert_eq!(router.cases(), ["a", "b"], "and at once");
+}
+
+#[test]
 fn alerts_without_a_place_share_none() {
     let mut router = Router::new();
     for id in ["a", "b"] {

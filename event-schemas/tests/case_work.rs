@@ -1,0 +1,131 @@
+//! Workflows and routes that would lead a case nowhere are refused with file, path and expectation.
+#![expect(clippy::unwrap_used, reason = "a test's helpers may end the test")]
+
+use std::fs;
+use std::path::Path;
+
+use event_schemas::Catalog;
+
+const WORKFLOW: &str = "workflows/city.workflow.yaml";
+const ROUTES: &str = "routes.yaml";
+
+/// The catalog with one text replaced in one file: what is wrong with it.
+fn fault_of(file: &str, from: &str, to: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    copy(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("catalog"),
+        folder.path(),
+    );
+    let path = folder.path().join(file);
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{file} has no '{from}'");
+    fs::write(&path, text.replacen(from, to, 1)).unwrap();
+    Catalog::load(folder.path()).unwrap_err().to_string()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_workflow_that_leads_nowhere_is_told_by_command() {
+    for (from, to, expected) in [
+        (
+            "to: SUSPENDED",
+            "to: PARKED",
+            "command suspendCase: expected states of this workflow, not 'PARKED'",
+        ),
+        (
+            "from: [SUSPENDED]",
+            "from: [PARKED]",
+            "command resumeCase: expected states",
+        ),
+        (
+            "{ REPORTED: ESTABLISHED }",
+            "{ REPORTED: DONE }",
+            "command acknowledgeCase: expected states",
+        ),
+        (
+            "by: [timer]",
+            "by: [clockmaker]",
+            "command breachClock: expected by: one of",
+        ),
+        (
+            "kind: unit, required",
+            "kind: text, required",
+            "command assignUnit: expected a field 'unit'",
+        ),
+        (
+            "field: passed,",
+            "field: done,",
+            "command verifyCase: expected a flag field 'done'",
+        ),
+        (
+            "starts: openCase",
+            "starts: openCart",
+            "clock acknowledge: expected commands",
+        ),
+        (
+            "3: 15m, 4: 1h",
+            "3: 15m",
+            "clock acknowledge: expected a limit for each level",
+        ),
+        (
+            "name: CLOSED,",
+            "name: VOIDED,",
+            "states: expected at least one state, each name once",
+        ),
+    ] {
+        let told = fault_of(WORKFLOW, from, to);
+        assert!(told.contains(WORKFLOW) && told.contains(expected), "{told}");
+    }
+}
+
+#[test]
+fn a_route_that_leads_nowhere_is_told_by_route() {
+    for (from, to, expected) in [
+        (
+            "absorbs: [department]",
+            "absorbs: [ministry]",
+            "absorbs: routes of this file, not 'ministry'",
+        ),
+        (
+            "opensAt: 4",
+            "opensAt: 5",
+            "route cross-department: expected opensAt: 1 to 4",
+        ),
+        (
+            "kind: city",
+            "kind: town",
+            "route cross-department: expected kind: a workflow",
+        ),
+        (
+            "kind: city",
+            "kind: city\n  responsible: navy",
+            "responsible: one of the catalog's",
+        ),
+        ("name: incident", "name: department", "each route name once"),
+        ("groupBy: [place]", "groupBy: [colour]", "colour"),
+    ] {
+        let told = fault_of(ROUTES, from, to);
+        assert!(told.contains(ROUTES) && told.contains(expected), "{told}");
+    }
+}
+
+#[test]
+fn a_kind_whose_alerts_cannot_be_routed_is_told() {
+    let told = fault_of(WORKFLOW, "by: [supervisor, router]", "by: [supervisor]");
+    assert!(
+        told.contains("route cross-department: expected kind"),
+        "{told}"
+    );
+}
