@@ -81,7 +81,7 @@ fn make(path: &Path) -> Result<(), KeyFileError> {
         std::fs::create_dir_all(folder).map_err(fault)?;
     }
     let key: [u8; 32] = service_kit::random::bytes();
-    let unfinished = path.with_extension(format!("new-{}", std::process::id()));
+    let unfinished = path.with_extension(format!("new-{}", service_kit::random::token::<6>()));
     let mut file = OpenOptions::new()
         .write(true)
         .create(true)

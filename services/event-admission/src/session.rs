@@ -47,6 +47,7 @@ impl<'w> Session<'w> {
         let departments = ports.catalog.departments();
         let producer =
             TransactionalProducer::open(log, &log.scoped(&format!("admission.{instance}")))?;
+        tracing::debug!(instance, "the transactional producer is open");
         let group = GroupConsumer::open(
             log,
             &GroupOptions {

@@ -11,17 +11,20 @@ use std::time::Duration;
 use event_schemas::city::{LogCursor, Topic, TopicId};
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::base_consumer::PartitionQueue;
-use rdkafka::consumer::{BaseConsumer, Consumer, DefaultConsumerContext};
+use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::topic_partition_list::Offset;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::metadata::{TopicFacts, describe_blocking};
+use crate::quiet::Quiet;
 use crate::{LogConfig, LogError, Record};
 
 /// Records taken from one partition before the next has its turn.
 const TURN: usize = 512;
+/// Events of the client itself (errors) served before records are taken.
+const EVENTS: usize = 8;
 /// Records in one batch.
 const BATCH: usize = 4096;
 /// How long broker questions may take at opening.
@@ -56,14 +59,14 @@ struct Partition {
     topic: Arc<str>,
     topic_id: TopicId,
     number: i32,
-    queue: PartitionQueue<DefaultConsumerContext>,
+    queue: PartitionQueue<Quiet>,
     at_end: bool,
 }
 
 /// A reader of whole topics.
 pub struct Follower {
     partitions: Vec<Partition>,
-    consumer: Arc<BaseConsumer>,
+    consumer: Arc<BaseConsumer<Quiet>>,
     arrived: Arc<Notify>,
     cursor: LogCursor,
     first: usize,
@@ -100,9 +103,9 @@ impl Follower {
         from: &StartAt,
     ) -> Result<Self, LogError> {
         let facts = describe_blocking(&config, names)?;
-        let consumer: BaseConsumer = config
+        let consumer: BaseConsumer<Quiet> = config
             .consumer(&config.scoped("follower"))
-            .create()
+            .create_with_context(Quiet)
             .map_err(|error| LogError::of("opening a follower", &config.brokers, &error))?;
         let mut follower = Self {
             partitions: Vec::new(),
@@ -247,8 +250,9 @@ impl Follower {
     }
 
     fn take(&mut self) -> Result<Vec<Record>, LogError> {
-        while let Some(event) = self.consumer.poll(Duration::ZERO) {
-            if let Err(error) = event {
+        // One call serves one event and does not tell whether more are waiting.
+        for _ in 0..EVENTS {
+            if let Some(Err(error)) = self.consumer.poll(Duration::ZERO) {
                 check_passing(&self.config, "following", &error)?;
             }
         }

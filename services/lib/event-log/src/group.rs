@@ -23,6 +23,8 @@ use membership::{Change, Membership};
 
 /// Records taken from one partition before the next has its turn.
 const TURN: usize = 256;
+/// Events of the client itself (rebalances, errors) served before records are taken.
+const EVENTS: usize = 16;
 /// How long a question to the brokers may take; an open transaction of a dead owner is waited for.
 const ASK: Duration = Duration::from_secs(15);
 
@@ -218,14 +220,18 @@ impl GroupConsumer {
 
     /// Serves the group's own events; an assignment or a revocation ends the round.
     fn serve(&mut self) -> Result<Option<GroupEvent>, LogError> {
-        while let Some(event) = self.consumer.poll(Duration::ZERO) {
-            if let Err(error) = event {
+        // One call serves one event and does not tell whether more are waiting.
+        for _ in 0..EVENTS {
+            if let Some(Err(error)) = self.consumer.poll(Duration::ZERO) {
                 self.check_passing(&error)?;
             }
         }
         for change in self.consumer.context().take() {
             match change {
-                Change::Given(list) => self.waiting = Some(list),
+                Change::Given(list) => {
+                    tracing::debug!(partitions = list.count(), "partitions are given");
+                    self.waiting = Some(list);
+                }
                 Change::Taken => {
                     self.waiting = None;
                     let taken = self.owned.drain(..);

@@ -12,6 +12,7 @@ mod group;
 mod metadata;
 mod positions;
 mod producer;
+mod quiet;
 mod record;
 mod topics;
 mod transaction;

@@ -9,6 +9,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::topic_partition_list::Offset;
 
 use crate::metadata::describe_blocking;
+use crate::quiet::Quiet;
 use crate::{LogConfig, LogError, Record};
 
 const ASK: Duration = Duration::from_secs(10);
@@ -117,17 +118,17 @@ fn record_at_blocking(
     }
 }
 
-fn reader(config: &LogConfig, isolation: &str) -> Result<BaseConsumer, LogError> {
+fn reader(config: &LogConfig, isolation: &str) -> Result<BaseConsumer<Quiet>, LogError> {
     config
         .consumer(&config.scoped("positions"))
         .set("isolation.level", isolation)
-        .create()
+        .create_with_context(Quiet)
         .map_err(|error| LogError::of("opening a reader", &config.brokers, &error))
 }
 
 fn watermarks(
     config: &LogConfig,
-    reader: &BaseConsumer,
+    reader: &BaseConsumer<Quiet>,
     topic: &str,
     partition: i32,
 ) -> Result<(i64, i64), LogError> {

@@ -1,6 +1,6 @@
 //! One real Kafka for all scenarios of this run.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -54,21 +54,9 @@ fn config() -> StackConfig {
     StackConfig {
         data_dir,
         cache_dir: local_stack::cache_dir_default().unwrap(),
-        launcher: launcher(),
+        launcher: local_stack::launcher_for_tests().unwrap(),
         kafka: true,
         clickhouse: false,
         progress: Progress::Lines,
     }
-}
-
-fn launcher() -> PathBuf {
-    let tests = std::env::current_exe().unwrap();
-    let folder = tests.parent().and_then(Path::parent).unwrap();
-    let launcher = folder.join("clickhouse-launcher");
-    assert!(
-        launcher.exists(),
-        "{} is missing: run `cargo build -p local-stack` first",
-        launcher.display()
-    );
-    launcher
 }

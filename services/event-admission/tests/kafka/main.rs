@@ -1,0 +1,7 @@
+//! Admission on a real Apache Kafka: one broker for the whole run, a topic prefix per scenario.
+
+mod city;
+mod stack;
+mod takeover;
+mod verdicts;
+mod waiting;

@@ -1,0 +1,1 @@
+//! A process that is stopped in the middle (SIGSTOP), replaced, and then continued.
