@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::Router;
-use domain::case::{CaseSettings, Workflows};
+use domain::case::{CaseSettings, Verdict, Workflows};
 use event_log::{DecidedLog, LogConfig, LogError};
 use event_schemas::Catalog;
 use event_schemas::city::Topic;
 use event_store::{Reader, StoreConfig, StoreError};
 use service_kit::identity::Identity;
-use service_kit::{Clock, Health, Shutdown};
+use service_kit::{Clock, Component, Health, Shutdown};
 use tokio::sync::{Semaphore, watch};
 
 use crate::board::{self, Board};
@@ -92,6 +92,11 @@ pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<R
         shutdown.clone(),
     )
     .await?;
+    tokio::spawn(tell_when_closed(
+        cases.clone(),
+        ports.health.component("query-api: cases"),
+        shutdown.clone(),
+    ));
     let store = Store::open(Reader::new(&ports.store)?, store_health, shutdown.clone());
     let (board_sender, board) = watch::channel(Board::default());
     tokio::spawn(board::follow(
@@ -121,6 +126,15 @@ pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<R
         shutdown,
     };
     Ok(transport::routes(Arc::new(api)))
+}
+
+/// The fold of `city.cases` goes on for as long as the service does; an end before is a fault.
+async fn tell_when_closed(cases: DecidedLog<Desk, Verdict>, health: Component, shutdown: Shutdown) {
+    health.ready();
+    cases.closed().await;
+    if !shutdown.is_cancelled() {
+        health.down("city.cases is not followed any more; restart the service");
+    }
 }
 
 fn workflows(catalog: &Catalog, settings: CaseSettings) -> Workflows {

@@ -16,8 +16,7 @@ pub(crate) fn rows(type_name: &str, field: &str, list: bool, first: Option<usize
         }
         ("Alert", "events") => first.unwrap_or(ALERT_EVENTS_DEFAULT),
         ("Query", "eventStatistics" | "units") => 100,
-        ("Query", "places") | ("Place", "children") => 30,
-        ("Query", "rules" | "feeds") => 30,
+        ("Query", "places" | "rules" | "feeds") | ("Place", "children") => 30,
         ("AlertBatch" | "CaseBatch", "list") => 10,
         // A connection's price is on the connection itself; its two lists share it.
         (_, "edges" | "nodes") => 1,

@@ -64,9 +64,9 @@ impl Scan<'_> {
             b'{' | b'(' | b'[' => {
                 self.open.push(byte);
                 self.counts.nesting = self.counts.nesting.max(self.open.len());
-                let sets = self.open.iter().filter(|open| **open == b'{').count();
+                // Outside of parentheses every open bracket is a selection set.
                 if !self.in_parentheses() {
-                    self.counts.depth = self.counts.depth.max(sets);
+                    self.counts.depth = self.counts.depth.max(self.open.len());
                 }
                 self.at += 1;
                 self.token(false);

@@ -222,7 +222,7 @@ impl CaseView {
             last,
             before,
         };
-        Ok(timeline(&self.moment, &self.case.id, page.check()?))
+        Ok(timeline(&self.moment, &self.case.id, &page.check()?))
     }
 
     /// The commands that you may give now, by name.

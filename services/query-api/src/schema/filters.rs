@@ -4,7 +4,9 @@ use async_graphql::ID;
 use domain::filter;
 use event_schemas::city::Millis;
 
-use super::inputs::{AlertFilter, AreaInput, CaseFilter, EventFilter, TEXT_MAX, VALUES_MAX};
+use super::inputs::{
+    AlertFilter, AreaInput, CaseFilter, DataCondition, EventFilter, TEXT_MAX, VALUES_MAX,
+};
 use super::node_id::{Kind, key};
 use super::scalars::DateTime;
 use crate::failure::Failure;
@@ -66,7 +68,7 @@ impl<'p> Check<'p> {
                 Some(conditions) if conditions.len() > PARTS_MAX => return Err(too_many()),
                 Some(conditions) => conditions
                     .iter()
-                    .map(|one| one.check())
+                    .map(DataCondition::check)
                     .collect::<Result<_, _>>()?,
                 None => Vec::new(),
             },

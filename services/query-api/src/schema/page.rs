@@ -139,14 +139,11 @@ mod tests {
         .unwrap()
     }
 
-    fn key(row: &u32) -> String {
-        format!("{row:06}")
-    }
-
     proptest! {
         #[test]
         fn pages_forwards_and_backwards_show_every_row_once(count in 0_u32..60, size in 1_i32..9) {
             let rows: Vec<u32> = (0..count).collect();
+            let key = |row: &u32| format!("{row:06}");
             let mut forwards = Vec::new();
             let mut after = None;
             loop {

@@ -85,6 +85,7 @@ pub(crate) struct Lagged {
 pub(crate) struct SubscriptionRoot;
 
 /// Changes as they come.
+#[expect(clippy::unused_async, reason = "the macro asks for it")]
 #[Subscription(name = "Subscription")]
 impl SubscriptionRoot {
     /// Alerts after each change that passes the filter, from `since` (else from now) on.
@@ -237,17 +238,16 @@ impl<S, T: Clone> Follow<S, T> {
     ) -> Self {
         let moment = hub.moment();
         let kept = history(&moment);
-        let (place, first) = match since {
-            None => (kept.end(), None),
-            Some(Cursor(since)) => match kept.place(&since) {
-                Some(place) => (place, None),
-                None => {
-                    let end = kept.end();
-                    let missed = (since, end.at.clone());
-                    (end, Some(missed))
-                }
-            },
+        let since = since.map(|Cursor(since)| since);
+        let kept_place = match &since {
+            None => Some(kept.end()),
+            Some(since) => kept.place(since),
         };
+        let place = kept_place.clone().unwrap_or_else(|| kept.end());
+        // Asked for, but not kept any more.
+        let first = since
+            .filter(|_| kept_place.is_none())
+            .map(|since| (since, place.at.clone()));
         Self {
             hub: Arc::clone(hub),
             changed,

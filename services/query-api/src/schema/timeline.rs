@@ -109,10 +109,10 @@ impl TimelineConnection {
 }
 
 /// A page of a case's timeline.
-pub(crate) fn timeline(moment: &Moment, case: &str, page: Page) -> TimelineConnection {
+pub(crate) fn timeline(moment: &Moment, case: &str, page: &Page) -> TimelineConnection {
     let entries: Vec<Arc<TimelineEntry>> = moment.book().timeline(case).into_iter().collect();
     let key = |entry: &Arc<TimelineEntry>| format!("{:019}", entry.offset);
-    let (rows, page_info) = cut(&entries, &page, key);
+    let (rows, page_info) = cut(&entries, page, key);
     let topic_id = moment.cases_topic();
     let view = |entry: Arc<TimelineEntry>| EntryView {
         position: LogPosition {

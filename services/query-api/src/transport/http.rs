@@ -88,7 +88,6 @@ async fn answer(api: &Api, headers: &HeaderMap, body: Body, media: Media) -> Res
 }
 
 /// Reads and checks the body; the error is the finished answer.
-#[expect(clippy::result_large_err, reason = "the error is sent at once")]
 async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Ask, Response> {
     let content_type = headers
         .get(CONTENT_TYPE)

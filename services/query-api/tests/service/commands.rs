@@ -6,6 +6,10 @@ use serde_json::{Value, json};
 
 use super::hub::Hub;
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "reads as the input that it is"
+)]
 fn on(case: &Value, key: &str, more: Value) -> Value {
     let mut input =
         json!({"caseId": case["id"], "expectedVersion": case["version"], "idempotencyKey": key});

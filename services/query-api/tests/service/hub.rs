@@ -1,5 +1,5 @@
-//! One Kafka for all scenarios of this run; a hub of its own for each: topics under its own prefix,
-//! two replicas of query-api, signed-in people, and a store that is away.
+//! One Kafka and one ClickHouse for all scenarios of this run; a hub of its own for each: topics under its own prefix,
+//! two replicas of query-api, signed-in people, and a store of its own, or one that is away.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,8 +11,8 @@ use domain::case::{CaseBook, register_unit};
 use event_log::{IdempotentProducer, LogConfig, OutRecord, TopicSettings, create_topics};
 use event_schemas::Catalog;
 use event_schemas::city::{Millis, Topic, Topics};
-use event_store::StoreConfig;
-use local_stack::{LocalStack, Progress, StackConfig};
+use event_store::{StoreConfig, migrate};
+use local_stack::{Credential, LocalStack, Progress, StackConfig};
 use query_api::{Config, Ports, start};
 use serde_json::{Value, json};
 use service_kit::identity::{Identity, login_routes};
@@ -37,8 +37,20 @@ impl Drop for Hub {
 }
 
 impl Hub {
-    /// A fresh hub whose catalog has these units registered.
+    /// A fresh hub with these units of the catalog registered; its store is away.
     pub(crate) async fn with_units(units: &[&str]) -> Self {
+        // Nothing listens there.
+        let away = StoreConfig {
+            url: String::from("http://127.0.0.1:9"),
+            database: String::from("city"),
+            user: String::from("reader"),
+            password: String::new(),
+        };
+        Self::with_store(units, away).await
+    }
+
+    /// A fresh hub with these units, reading from this store.
+    pub(crate) async fn with_store(units: &[&str], store: StoreConfig) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let log = LogConfig {
@@ -61,8 +73,8 @@ impl Hub {
         let shutdown = Shutdown::new();
         let identity = Identity::open(&log, shutdown.clone()).await.unwrap();
         let replicas = [
-            replica(&log, &catalog, &identity, &shutdown).await,
-            replica(&log, &catalog, &identity, &shutdown).await,
+            replica(&log, &store, &catalog, &identity, &shutdown).await,
+            replica(&log, &store, &catalog, &identity, &shutdown).await,
         ];
         Self {
             log,
@@ -179,8 +191,7 @@ impl Hub {
 /// A place of the catalog.
 pub(crate) fn a_place() -> String {
     let catalog = Catalog::embedded().unwrap();
-    let root = catalog.places().roots()[0].code.clone();
-    root
+    catalog.places().roots()[0].code.clone()
 }
 
 async fn append(
@@ -201,19 +212,14 @@ async fn append(
 
 async fn replica(
     log: &LogConfig,
+    store: &StoreConfig,
     catalog: &Arc<Catalog>,
     identity: &Identity,
     shutdown: &Shutdown,
 ) -> String {
     let ports = Ports {
         log: log.clone(),
-        // Nothing listens there: the store is away.
-        store: StoreConfig {
-            url: String::from("http://127.0.0.1:9"),
-            database: String::from("city"),
-            user: String::from("reader"),
-            password: String::new(),
-        },
+        store: store.clone(),
         catalog: Arc::clone(catalog),
         identity: identity.clone(),
         clock: Clock::system(),
@@ -235,7 +241,26 @@ async fn replica(
     format!("http://{address}")
 }
 
+/// A migrated database of its own; the writer's and the reader's credentials.
+pub(crate) async fn fresh_store() -> (StoreConfig, StoreConfig) {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let address = stack().clickhouse().unwrap();
+    let of = |who: &Credential, number: u32| StoreConfig {
+        url: address.url.clone(),
+        database: format!("city_query{number}"),
+        user: who.user.clone(),
+        password: who.password.clone(),
+    };
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    migrate(&of(&address.admin, number)).await.unwrap();
+    (of(&address.writer, number), of(&address.reader, number))
+}
+
 fn brokers() -> String {
+    stack().kafka_brokers().unwrap()
+}
+
+fn stack() -> &'static LocalStack {
     static STACK: OnceLock<(tokio::runtime::Runtime, LocalStack)> = OnceLock::new();
     let (_, stack) = STACK.get_or_init(|| {
         // Started on a runtime of its own, which outlives every scenario's.
@@ -247,7 +272,7 @@ fn brokers() -> String {
         .join()
         .unwrap()
     });
-    stack.kafka_brokers().unwrap()
+    stack
 }
 
 fn config() -> StackConfig {
@@ -258,7 +283,7 @@ fn config() -> StackConfig {
         cache_dir: local_stack::cache_dir_default().unwrap(),
         launcher: local_stack::launcher_for_tests().unwrap(),
         kafka: true,
-        clickhouse: false,
+        clickhouse: true,
         progress: Progress::Lines,
     }
 }

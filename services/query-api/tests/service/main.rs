@@ -1,7 +1,14 @@
-//! The service on a real Kafka, with real accounts, over real HTTP and WebSockets.
+//! The service on a real Kafka and a real ClickHouse, with real accounts, over real HTTP and WebSockets.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a step of a scenario that fails is the scenario's failure"
+)]
 
 mod access;
 mod commands;
 mod hub;
 mod limits;
+mod stored;
 mod subscriptions;
