@@ -24,7 +24,7 @@ pub use follower::{FollowBatch, Follower, StartAt};
 pub use group::{AssignedPartition, GroupConsumer, GroupEvent, GroupOptions};
 pub use metadata::{partition_count, probe, topic_ids};
 pub use positions::{PartitionEnds, record_at, settled_ends};
-pub use producer::{IdempotentProducer, PublishError, Published};
+pub use producer::{Delivery, IdempotentProducer, PublishError, Published};
 pub use record::{OutRecord, Record};
 pub use topics::{TopicSettings, create_topics};
 pub use transaction::{OffsetMark, TransactionalProducer};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::producer::future_producer::DeliveryFuture;
 use rdkafka::producer::{FutureProducer, FutureRecord, Producer};
 use tokio::sync::watch;
 
@@ -79,6 +80,12 @@ impl IdempotentProducer {
         record: &OutRecord,
         wait: Duration,
     ) -> Result<Published, PublishError> {
+        self.send(record)?.wait(wait).await
+    }
+
+    /// Hands a record to the client at once; records sent one after another to one partition stand
+    /// there in this order.
+    pub fn send(&self, record: &OutRecord) -> Result<Delivery, PublishError> {
         let bytes = record.size();
         if bytes > MAX_RECORD_BYTES {
             return Err(PublishError::TooLarge {
@@ -86,7 +93,7 @@ impl IdempotentProducer {
                 limit: MAX_RECORD_BYTES,
             });
         }
-        let producer = self.current.borrow().clone();
+        let used = self.current.borrow().clone();
         let mut message: FutureRecord<'_, [u8], [u8]> = FutureRecord::to(&record.topic)
             .payload(record.value.as_slice())
             .headers(record.native_headers());
@@ -96,22 +103,14 @@ impl IdempotentProducer {
         if let Some(partition) = record.partition {
             message = message.partition(partition);
         }
-        let unanswered = |cause: String| PublishError::Unanswered {
-            topic: record.topic.clone(),
-            cause,
-        };
-        let delivery = match producer.send_result(message) {
-            Ok(delivery) => delivery,
-            Err((error, _)) => return Err(self.judge(&producer, &record.topic, &error)),
-        };
-        match tokio::time::timeout(wait, delivery).await {
-            Err(_) => Err(unanswered(format!("no answer within {wait:?}"))),
-            Ok(Err(_)) => Err(unanswered(String::from("the client was closed"))),
-            Ok(Ok(Err((error, _)))) => Err(self.judge(&producer, &record.topic, &error)),
-            Ok(Ok(Ok(delivered))) => Ok(Published {
-                partition: delivered.partition,
-                offset: delivered.offset,
+        match used.send_result(message) {
+            Ok(report) => Ok(Delivery {
+                producer: self.clone(),
+                topic: record.topic.clone(),
+                used,
+                report,
             }),
+            Err((error, _)) => Err(self.judge(&used, &record.topic, &error)),
         }
     }
 
@@ -145,6 +144,33 @@ impl IdempotentProducer {
                 tracing::warn!("a broken Kafka producer was replaced by a fresh one");
             }
             Err(error) => tracing::error!(%error, "a broken Kafka producer cannot be replaced"),
+        }
+    }
+}
+
+/// A record on its way.
+pub struct Delivery {
+    producer: IdempotentProducer,
+    topic: String,
+    used: FutureProducer,
+    report: DeliveryFuture,
+}
+
+impl Delivery {
+    /// Waits until all replicas have the record, at most `wait`.
+    pub async fn wait(self, wait: Duration) -> Result<Published, PublishError> {
+        let unanswered = |topic, cause| PublishError::Unanswered { topic, cause };
+        match tokio::time::timeout(wait, self.report).await {
+            Err(_) => Err(unanswered(self.topic, format!("no answer within {wait:?}"))),
+            Ok(Err(_)) => Err(unanswered(
+                self.topic,
+                String::from("the client was closed"),
+            )),
+            Ok(Ok(Err((error, _)))) => Err(self.producer.judge(&self.used, &self.topic, &error)),
+            Ok(Ok(Ok(delivered))) => Ok(Published {
+                partition: delivered.partition,
+                offset: delivered.offset,
+            }),
         }
     }
 }

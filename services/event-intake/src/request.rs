@@ -1,0 +1,123 @@
+//! What a request holds: one event or a batch, in whichever mode.
+
+use axum::body::{Body, to_bytes};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
+use bytes::Bytes;
+use event_schemas::city::headers;
+use event_schemas::envelope::decode_batch;
+
+use crate::kafka_form::KafkaForm;
+use crate::problem::Problem;
+use crate::{Config, Intake};
+
+const BATCH: &str = "application/cloudevents-batch+json";
+
+/// How events stand in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Binary,
+    Structured,
+    Batch,
+}
+
+/// The mode by the headers alone, before any of the body is read.
+pub(crate) fn mode(request: &HeaderMap) -> Result<Mode, Problem> {
+    let kind = request
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    let essence = essence.to_ascii_lowercase();
+    let binary = request.contains_key("ce-specversion") || request.contains_key("ce-id");
+    let json = essence.is_empty() || essence == "application/json" || essence.ends_with("+json");
+    match essence.as_str() {
+        headers::STRUCTURED => Ok(Mode::Structured),
+        BATCH => Ok(Mode::Batch),
+        other if other.starts_with("application/cloudevents") => Err(unsupported(other)),
+        _ if binary && json => Ok(Mode::Binary),
+        other => Err(unsupported(other)),
+    }
+}
+
+fn unsupported(found: &str) -> Problem {
+    let detail = format!(
+        "expected content type {}, {BATCH}, or application/json with ce- headers; found '{found}'",
+        headers::STRUCTURED
+    );
+    Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported-media-type",
+        detail,
+    )
+}
+
+/// Reads the body within the limits of size and time.
+pub(crate) async fn body(
+    intake: &Intake,
+    request: &HeaderMap,
+    body: Body,
+) -> Result<Bytes, Problem> {
+    let Config {
+        body_bytes,
+        body_within,
+        ..
+    } = intake.config;
+    let announced = request
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > body_bytes) {
+        return Err(too_large(body_bytes));
+    }
+    match tokio::time::timeout(body_within, to_bytes(body, body_bytes)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => Err(too_large(body_bytes)),
+        Err(_) => {
+            let detail = format!("the body did not arrive within {body_within:?}");
+            Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", detail))
+        }
+    }
+}
+
+fn too_large(limit: usize) -> Problem {
+    let detail = format!("expected a body of at most {limit} bytes; send several batches");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
+}
+
+/// The events of a body, in order.
+pub(crate) fn events(
+    mode: Mode,
+    request: &HeaderMap,
+    body: &Bytes,
+    config: &Config,
+) -> Result<Vec<KafkaForm>, Problem> {
+    match mode {
+        Mode::Binary => Ok(vec![KafkaForm::binary(request, body.to_vec())]),
+        Mode::Structured => {
+            let json: Result<&serde_json::value::RawValue, _> = serde_json::from_slice(body);
+            let event =
+                json.map_err(|error| unreadable(format!("the body is not JSON: {error}")))?;
+            Ok(vec![KafkaForm::structured(event.get().into())])
+        }
+        Mode::Batch => {
+            let batch = decode_batch(body).map_err(|fault| unreadable(fault.message))?;
+            if batch.len() > config.batch_events {
+                let limit = config.batch_events;
+                let detail = format!(
+                    "expected at most {limit} events in a batch, found {}; send several batches",
+                    batch.len()
+                );
+                let code = StatusCode::PAYLOAD_TOO_LARGE;
+                return Err(Problem::new(code, "too-large", detail));
+            }
+            let events = batch.into_iter();
+            Ok(events
+                .map(|event| KafkaForm::structured(event.get().into()))
+                .collect())
+        }
+    }
+}
+
+fn unreadable(detail: String) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "malformed", detail)
+}
