@@ -244,6 +244,7 @@ class ScriptedHub {
       departments: DEPARTMENTS.map(([name, zh, en]) => ({ name, titles: { zh, en } })),
       places: [],
       events: { nodes: [] },
+      alerts: () => ({ nodes: this.#firing() }),
       case: ({ id }) => this.#case(id),
     };
     for (const name of Object.keys(this.#schema.getMutationType().getFields())) {
@@ -254,6 +255,16 @@ class ScriptedHub {
       };
     }
     return root;
+  }
+
+  #firing() {
+    const ofCases = new Map(
+      [...this.city.cases.values()].flatMap((item) => item.alerts.map((id) => [id, item.id])),
+    );
+    return [...this.city.alerts.values()].map(({ id }) => ({
+      key: id,
+      cases: ofCases.has(id) ? [{ key: ofCases.get(id) }] : [],
+    }));
   }
 
   #case(id) {

@@ -189,6 +189,9 @@ test('a link to a case that has left the live picture still opens it', async ({ 
   await page.goto(`${hub.url}/?lang=en&sel=case:${closed?.id}`);
   await desk.live();
   await expect(desk.rows.filter({ hasText: closed?.number ?? '' })).toHaveCount(0);
+  // Its alert still fires, and is nobody's new work.
+  await page.waitForTimeout(1_500);
+  await expect(desk.rows.filter({ hasText: 'Alert without case' })).toHaveCount(0);
   await expect(desk.detail).toContainText(closed?.number ?? '');
   await desk.told('openCase');
   await page.goto(`${hub.url}/?lang=en&sel=case:nobody-knows-it`);

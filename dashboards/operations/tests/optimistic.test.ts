@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { candidates, distance, toArrive, toLeave } from '../src/command/assignment';
+import { offered } from '../src/command/offer';
 import { type Guess, isShownAtOnce, pending, withGuess } from '../src/command/optimistic';
 import { aCase, at, aUnit } from './samples';
 
@@ -47,6 +48,22 @@ describe('a guess', () => {
       const item = aCase('a');
       expect(withGuess(item, guess({ command }))).toBe(item);
     }
+  });
+});
+
+describe('the offer', () => {
+  const detail = { allowedCommands: ['acknowledgeCase', 'addNote'] };
+
+  test('is what the hub allows', () => {
+    expect(offered('addNote', aCase('a'), detail)).toBe(true);
+    expect(offered('closeCase', aCase('a'), detail)).toBe(false);
+    expect(offered('addNote', aCase('a'), null)).toBe(false);
+  });
+
+  test('asks for an acknowledgement only while there is none', () => {
+    const seen = aCase('a', { acknowledgedBy: { kind: 'operator', name: 'wang' } });
+    expect(offered('acknowledgeCase', aCase('a'), detail)).toBe(true);
+    expect(offered('acknowledgeCase', seen, detail)).toBe(false);
   });
 });
 

@@ -3,11 +3,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Severity } from '../src/live/protocol';
+import { unknownAlerts } from '../src/queue/claims';
 import { type Held, show, step, withoutDone } from '../src/queue/freeze';
 import { caseRow, queueRows, type Row } from '../src/queue/rows';
 import { aCase, anAlert, at } from './samples';
 
 const keys = (rows: readonly { row: Row }[]) => rows.map(({ row }) => row.key);
+const nothing = { taken: new Set<string>(), free: new Set<string>() };
 const rowsOf = (...ids: string[]): Row[] => ids.map((id) => caseRow(aCase(id)));
 
 describe('the rows', () => {
@@ -21,11 +23,12 @@ describe('the rows', () => {
         aCase('new', { severity: 1, openedAt: at(-1_000) }),
       ],
       [],
+      nothing,
     );
     expect(rows.map(({ key }) => key)).toEqual(['case:new', 'case:old', 'case:seen', 'case:low']);
   });
 
-  test('closed and voided cases leave; an alert stands for itself only while no case has it', () => {
+  test('closed and voided cases leave; an alert stands for itself only if no case has or had it', () => {
     const rows = queueRows(
       [aCase('open', { alerts: ['a'] }), aCase('done', { status: 'CLOSED', alerts: ['b'] })],
       [
@@ -33,10 +36,24 @@ describe('the rows', () => {
         anAlert('b'),
         anAlert('free'),
         anAlert('over', { status: 'RESOLVED' }),
-        anAlert('elsewhere', { cases: ['x'] }),
+        anAlert('closed-long-ago'),
+        anAlert('not-asked-yet'),
       ],
+      { taken: new Set(['closed-long-ago']), free: new Set(['a', 'b', 'free', 'over']) },
     );
     expect(rows.map(({ key }) => key).sort()).toEqual(['alert:free', 'case:open']);
+  });
+
+  test('only firing alerts of which nothing is known are asked about', () => {
+    const alerts = [
+      anAlert('a'),
+      anAlert('free'),
+      anAlert('taken'),
+      anAlert('over', { status: 'RESOLVED' }),
+      anAlert('new'),
+    ];
+    const known = { taken: new Set(['taken']), free: new Set(['free']) };
+    expect(unknownAlerts(alerts, [aCase('c', { alerts: ['a'] })], known)).toEqual(['new']);
   });
 
   test('the order is total: any order of arrival gives the same queue', () => {
@@ -53,8 +70,8 @@ describe('the rows', () => {
         const made = drawn.map(({ id, severity, age }) =>
           aCase(id, { severity, openedAt: at(-age) }),
         );
-        const there = queueRows(made, []).map(({ key }) => key);
-        const back = queueRows([...made].reverse(), []).map(({ key }) => key);
+        const there = queueRows(made, [], nothing).map(({ key }) => key);
+        const back = queueRows([...made].reverse(), [], nothing).map(({ key }) => key);
         expect(back).toEqual(there);
       }),
     );

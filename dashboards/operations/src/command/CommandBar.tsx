@@ -6,6 +6,7 @@ import { useDetail } from '../case/detail';
 import { useFeed } from '../live/feed';
 import type { LiveCase } from '../live/protocol';
 import { COMMAND_KEY, COMMANDS } from './keymap';
+import { offered } from './offer';
 import { perform } from './perform';
 import { useBusy } from './send';
 
@@ -17,7 +18,7 @@ export function CommandBar({ item }: { item: LiveCase }) {
   return (
     <div className="command-bar" role="toolbar" aria-label={t('case.label')} aria-busy={busy}>
       {COMMANDS.map((command) => {
-        const allowed = !offline && (detail?.allowedCommands.includes(command) ?? false);
+        const allowed = !offline && offered(command, item, detail);
         return (
           <button
             type="button"

@@ -12,6 +12,7 @@ import { session } from '../shell/session';
 import * as documents from './documents';
 import type { CommandName } from './keymap';
 import { type Notice, tell } from './notices';
+import { offered } from './offer';
 import { type Guess, isShownAtOnce, pending } from './optimistic';
 
 /** What the operator adds to an order. */
@@ -54,7 +55,7 @@ const versionOf = (caseId: string): number =>
   );
 
 export const isAllowed = (caseId: string, command: CommandName): boolean =>
-  details.getState().byCase.get(caseId)?.allowedCommands.includes(command) ?? false;
+  offered(command, caseOf(caseId), details.getState().byCase.get(caseId));
 
 const queues = new Map<string, Promise<void>>();
 

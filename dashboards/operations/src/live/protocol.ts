@@ -44,7 +44,6 @@ export interface LiveAlert {
   /** Why it fired, in words. */
   explanation?: Text | null;
   exercise: boolean;
-  cases?: string[];
 }
 
 export interface LiveAssignment {

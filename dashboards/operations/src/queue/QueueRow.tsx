@@ -54,12 +54,12 @@ export const QueueRow = memo(function QueueRow(props: Props) {
       <div className="row-words">
         <div className="row-title">
           <span className="row-name">{say(row.title, i18n.language)}</span>
-          {row.exercise ? <span className="chip exercise">{t('exercise')}</span> : null}
         </div>
         <div className="row-facts">
           <span>{t(`severity.${row.severity}`)}</span>
           <span className="row-place">{place || t('queue.unplaced')}</span>
           {row.case ? <span className="mono">{row.case.number}</span> : null}
+          {row.exercise ? <span className="chip exercise">{t('exercise')}</span> : null}
         </div>
       </div>
       <div className="row-side">

@@ -6,6 +6,7 @@ import { withGuess } from '../command/optimistic';
 import { useGuesses } from '../command/send';
 import { useFeed, world } from '../live/feed';
 import { useView } from '../view/view';
+import { useClaiming, useClaims } from './claims';
 import { type Held, type Shown, show, withoutDone } from './freeze';
 import { caseRow, queueRows, type Row } from './rows';
 
@@ -14,11 +15,13 @@ export function useRows(): Row[] {
   const cases = useFeed((feed) => feed.revision.cases);
   const alerts = useFeed((feed) => feed.revision.alerts);
   const guesses = useGuesses();
+  const claims = useClaims();
+  useClaiming(world.alerts.values(), world.cases.values());
   // biome-ignore lint/correctness/useExhaustiveDependencies: the revisions say that the world changed in place.
   return useMemo(() => {
     const shown = [...world.cases.values()].map((item) => withGuess(item, guesses.get(item.id)));
-    return queueRows(shown, world.alerts.values());
-  }, [cases, alerts, guesses]);
+    return queueRows(shown, world.alerts.values(), claims);
+  }, [cases, alerts, guesses, claims]);
 }
 
 export interface Queue extends Shown {

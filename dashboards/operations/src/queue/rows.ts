@@ -2,6 +2,7 @@
 // Gravest first, not yet acknowledged before acknowledged, newest first. A pure function of the world.
 
 import type { LiveAlert, LiveCase, Severity, Text } from '../live/protocol';
+import type { Claims } from './claims';
 
 export interface Row {
   /** `case:<id>` or `alert:<id>`: a row keeps its identity while everything else changes. */
@@ -60,16 +61,20 @@ export function alertRow(item: LiveAlert): Row {
   };
 }
 
-export function queueRows(cases: Iterable<LiveCase>, alerts: Iterable<LiveAlert>): Row[] {
-  const taken = new Set<string>();
+export function queueRows(
+  cases: Iterable<LiveCase>,
+  alerts: Iterable<LiveAlert>,
+  claims: Claims,
+): Row[] {
+  const taken = new Set(claims.taken);
   const rows: Row[] = [];
   for (const item of cases) {
     for (const alert of item.alerts) taken.add(alert);
     if (isOpen(item)) rows.push(caseRow(item));
   }
   for (const alert of alerts) {
-    const free = alert.status === 'FIRING' && !taken.has(alert.id) && !alert.cases?.length;
-    if (free) rows.push(alertRow(alert));
+    const free = claims.free.has(alert.id) && !taken.has(alert.id);
+    if (free && alert.status === 'FIRING') rows.push(alertRow(alert));
   }
   return rows.sort(byUrgency);
 }

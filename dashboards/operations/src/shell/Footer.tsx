@@ -1,8 +1,10 @@
 // The keys that do something for what is selected now, and no others.
 
 import { useTranslation } from 'react-i18next';
+import { useCase } from '../case/archive';
 import { useDetail } from '../case/detail';
 import { COMMAND_KEY, COMMANDS } from '../command/keymap';
+import { offered } from '../command/offer';
 import { useFeed } from '../live/feed';
 import { useView } from '../view/view';
 
@@ -10,8 +12,10 @@ export function Footer() {
   const { t } = useTranslation();
   const selected = useView((view) => view.selected);
   const offline = useFeed((feed) => feed.freshness === 'OFFLINE');
-  const detail = useDetail(selected?.startsWith('case:') ? selected.slice('case:'.length) : null);
-  const allowed = offline ? [] : COMMANDS.filter((name) => detail?.allowedCommands.includes(name));
+  const caseId = selected?.startsWith('case:') ? selected.slice('case:'.length) : null;
+  const detail = useDetail(caseId);
+  const item = useCase(caseId);
+  const allowed = offline ? [] : COMMANDS.filter((name) => offered(name, item, detail));
   return (
     <footer className="footer">
       <Key name="J / K" word={t('help.move')} />

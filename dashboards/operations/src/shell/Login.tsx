@@ -2,6 +2,7 @@
 
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { unblock } from '../sound/horn';
 import { useBranding } from './branding';
 import { LanguageSwitch } from './Header';
 import { type LoginFailure, login, useSession } from './session';
@@ -15,6 +16,8 @@ export function Login() {
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
+    // Signing in is the touch that browsers ask for before a page may sound.
+    unblock();
     setWorking(true);
     setFailure(await login(String(form.get('name')), String(form.get('password'))));
     setWorking(false);

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { say } from '../i18n/language';
 import { wallTime } from '../i18n/time';
 import { useFeed, useNow, world } from '../live/feed';
+import type { LiveEvent } from '../live/protocol';
 import { SeverityMark } from '../severity/SeverityMark';
 import { useNames } from '../view/names';
 
@@ -15,6 +16,11 @@ export function Ticker() {
   const { departments, places } = useNames();
   const now = useNow();
   useFeed((feed) => feed.revision.events);
+  /** The place's name, unless the title tells it already. */
+  const placeBeside = ({ place }: LiveEvent, title: string) => {
+    const name = place ? say(places.get(place), i18n.language) || place : '';
+    return title.includes(name) ? '' : name;
+  };
   const events = world.events.slice(0, LINES);
   return (
     <section className="ticker" aria-label={t('ticker.label')}>
@@ -33,9 +39,7 @@ export function Ticker() {
               {say(departments.get(event.department), i18n.language) || event.department}
             </span>
             <span className="ticker-what">{say(event.title, i18n.language)}</span>
-            <span className="hint">
-              {event.place ? say(places.get(event.place), i18n.language) || event.place : ''}
-            </span>
+            <span className="hint">{placeBeside(event, say(event.title, i18n.language))}</span>
           </li>
         ))}
       </ul>
