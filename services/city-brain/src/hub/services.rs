@@ -30,6 +30,8 @@ pub enum Service {
     Engine,
     /// Alerts and timers to cases.
     Dispatch,
+    /// HTTP to Kafka.
+    Intake,
     /// GraphQL.
     Query,
     /// The live protocol.
@@ -82,6 +84,7 @@ pub(super) async fn start(
             Service::Recorder => running.push(recorder(wiring)),
             Service::Engine => running.push(engine(wiring)),
             Service::Dispatch => running.push(dispatch(wiring).await?),
+            Service::Intake => router = router.merge(intake(wiring).await?),
             Service::Query => router = router.merge(query(wiring).await?),
             Service::Live => router = router.merge(live(wiring, build_id.clone()).await?),
         }
@@ -168,6 +171,22 @@ fn engine(wiring: &Wiring<'_>) -> JoinHandle<()> {
     keep_running("alert-engine", wiring.health, shutdown.clone(), move || {
         alert_engine::run(config.clone(), ports.clone(), shutdown.clone())
     })
+}
+
+async fn intake(wiring: &Wiring<'_>) -> Result<Router, Failure> {
+    let reader = event_store::Reader::new(&wiring.backends.store.reader).map_err(dependency)?;
+    let ports = event_intake::Ports {
+        log: wiring.backends.log.clone(),
+        catalog: Arc::clone(wiring.catalog),
+        clock: wiring.clock.clone(),
+        health: wiring.health.clone(),
+        identity: Arc::new(wiring.identity.clone()),
+        fates: Arc::new(event_intake::StoredFates::new(reader)),
+    };
+    let config = event_intake::Config::default();
+    event_intake::start(config, ports, wiring.shutdown.clone())
+        .await
+        .map_err(dependency)
 }
 
 async fn query(wiring: &Wiring<'_>) -> Result<Router, Failure> {
