@@ -208,7 +208,7 @@ mod tests {
         let begun = Instant::now();
         let refused = scan(&source, &limits).unwrap_err();
         assert!(refused.to_string().contains("aliases"), "{refused}");
-        assert!(begun.elapsed().as_millis() < 5, "{:?}", begun.elapsed());
+        assert!(begun.elapsed().as_millis() < 50, "{:?}", begun.elapsed());
     }
 
     #[test]

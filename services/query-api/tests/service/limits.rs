@@ -128,6 +128,6 @@ async fn bombs_cost_the_hub_nothing() {
             answer["errors"][0]["extensions"]["code"], "TOO_MUCH",
             "{answer}"
         );
-        assert!(begun.elapsed().as_millis() < 500, "{:?}", begun.elapsed());
+        assert!(begun.elapsed().as_secs() < 3, "{:?}", begun.elapsed());
     }
 }
