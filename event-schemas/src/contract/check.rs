@@ -281,14 +281,12 @@ pub(crate) fn run<'d>(
     data: &'d [u8],
 ) -> Result<super::Extract<'d>, Vec<super::Violation>> {
     let mut walk = Walk::new(data);
-    let mut deserializer = serde_json::Deserializer::from_slice(data);
-    let seed = Check {
-        node: Some(node),
-        walk: &mut walk,
+    // Text that is UTF-8 as a whole need not be looked at again text by text; other bytes are walked
+    // as they are, so that the fault has its path.
+    let outcome = match std::str::from_utf8(data) {
+        Ok(text) => walk_over(serde_json::Deserializer::from_str(text), node, &mut walk),
+        Err(_) => walk_over(serde_json::Deserializer::from_slice(data), node, &mut walk),
     };
-    let outcome = seed
-        .deserialize(&mut deserializer)
-        .and_then(|()| deserializer.end());
     if let Err(error) = outcome
         && walk.depth <= DEPTH_MAX
     {
@@ -299,4 +297,17 @@ pub(crate) fn run<'d>(
     } else {
         Err(walk.violations)
     }
+}
+
+fn walk_over<'c, 'd, R: serde_json::de::Read<'d>>(
+    mut deserializer: serde_json::Deserializer<R>,
+    node: &'c Node,
+    walk: &mut Walk<'c, 'd>,
+) -> Result<(), serde_json::Error> {
+    let seed = Check {
+        node: Some(node),
+        walk,
+    };
+    seed.deserialize(&mut deserializer)?;
+    deserializer.end()
 }

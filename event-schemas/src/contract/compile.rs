@@ -3,13 +3,13 @@
 //! A keyword outside the subset is an error of the catalog: a check that silently does not happen
 //! would be worse than none.
 
-use regex::Regex;
 use serde_json::{Map, Value};
 
 use super::keywords::{Keywords, scalar};
 use super::node::{
     Additional, ArrayRules, Kinds, Node, NumberRules, ObjectRules, Property, TextRules,
 };
+use super::pattern::Pattern;
 
 /// One error of a schema: where, and what was expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,7 +173,7 @@ fn one_of(read: &mut Keywords<'_>) -> Option<Vec<super::node::Scalar>> {
 
 fn text(read: &mut Keywords<'_>) -> TextRules {
     let pattern = read.text("pattern").and_then(|pattern| {
-        let compiled = Regex::new(pattern);
+        let compiled = Pattern::compile(pattern);
         if let Err(error) = &compiled {
             let why = error.to_string().replace('\n', " ");
             read.fault("pattern", &format!("a regular expression ({why})"));

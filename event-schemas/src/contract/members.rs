@@ -14,7 +14,8 @@ pub(crate) struct Members<'c> {
     /// Publishers write members in one order nearly always: the one after the last is tried first.
     next: usize,
     seen: u64,
-    others: HashSet<String>,
+    /// Names the contract does not know; most objects have none, and then this costs nothing.
+    others: Option<HashSet<String>>,
 }
 
 /// A member's name: known by its number, or any other text.
@@ -36,7 +37,7 @@ impl<'c> Members<'c> {
             rules,
             next: 0,
             seen: 0,
-            others: HashSet::new(),
+            others: None,
         }
     }
 
@@ -75,7 +76,7 @@ impl<'c> Members<'c> {
                 });
                 let member = Member {
                     node,
-                    repeated: !self.others.insert(name.clone()),
+                    repeated: !self.others.get_or_insert_default().insert(name.clone()),
                     unknown: true,
                 };
                 (Step::Other(name), member)

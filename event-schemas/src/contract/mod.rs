@@ -12,6 +12,7 @@ mod level;
 mod members;
 mod node;
 mod notes;
+mod pattern;
 mod text_check;
 mod violation;
 mod walk;

@@ -1,8 +1,7 @@
 //! A contract as a tree of checks, ready to be walked over the bytes of an event.
 
-use regex::Regex;
-
 use super::level::LevelRule;
+use super::pattern::Pattern;
 
 /// JSON's kinds, as a set in one byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +90,7 @@ pub(crate) struct NumberRules {
 pub(crate) struct TextRules {
     pub(crate) min_length: usize,
     pub(crate) max_length: Option<usize>,
-    pub(crate) pattern: Option<Regex>,
+    pub(crate) pattern: Option<Pattern>,
     pub(crate) date_time: bool,
 }
 

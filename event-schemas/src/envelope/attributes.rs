@@ -201,7 +201,8 @@ fn check_name(name: &str) -> Result<(), EnvelopeFault> {
 
 /// No text attribute may be empty or hold control characters.
 fn checked<'e>(name: &str, text: Cow<'e, str>) -> Result<Cow<'e, str>, EnvelopeFault> {
-    if !text.is_empty() && !text.chars().any(char::is_control) {
+    let plain = text.bytes().all(|b| (b' '..0x7f).contains(&b));
+    if !text.is_empty() && (plain || !text.chars().any(char::is_control)) {
         return Ok(text);
     }
     let expected = "a text that is not empty and holds no control characters";
@@ -231,8 +232,13 @@ fn text<'e>(name: &str, value: Value<'e>) -> Result<Cow<'e, str>, EnvelopeFault>
 /// A URI reference: none of the characters that RFC 3986 excludes.
 fn source<'e>(name: &str, value: Value<'e>) -> Result<Cow<'e, str>, EnvelopeFault> {
     let text = text(name, value)?;
-    let excluded = |c: char| c.is_whitespace() || "<>\"{}|\\^`".contains(c);
-    if text.contains(excluded) {
+    let excluded = |b: u8| {
+        matches!(
+            b,
+            b' ' | b'<' | b'>' | b'"' | b'{' | b'}' | b'|' | b'\\' | b'^' | b'`'
+        )
+    };
+    if text.bytes().any(excluded) {
         let expected = "a URI reference, such as /fire/dispatch";
         return Err(EnvelopeFault::at(
             Reason::Envelope,

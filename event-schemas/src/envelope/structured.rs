@@ -12,8 +12,10 @@ use crate::city::Reason;
 
 /// Decodes one structured event.
 pub fn decode_structured(bytes: &[u8]) -> Result<Envelope<'_>, EnvelopeFault> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| EnvelopeFault::malformed(format!("expected UTF-8: {error}")))?;
     let mut fault = None;
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let mut deserializer = serde_json::Deserializer::from_str(text);
     let visitor = EventVisitor { fault: &mut fault };
     let read = deserializer
         .deserialize_map(visitor)

@@ -57,7 +57,13 @@ impl Grid {
                 }
             }
         }
-        for (index, cell) in self.cells.iter_mut().enumerate() {
+        let Some(extent) = polygon.bounding_rect() else {
+            return;
+        };
+        let (x0, y0) = spot(bounds, extent.min().x, extent.min().y);
+        let (x1, y1) = spot(bounds, extent.max().x, extent.max().y);
+        for index in (y0..=y1).flat_map(|y| (x0..=x1).map(move |x| y * SIDE + x)) {
+            let cell = &mut self.cells[index];
             if cell.candidates.last().is_some_and(|(_, whole)| *whole) {
                 continue;
             }
