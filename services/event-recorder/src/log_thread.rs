@@ -328,7 +328,7 @@ impl<S: Fn(LaneStart) -> JoinHandle<Result<(), LaneEnd>>> LogThread<S> {
             return Ok(());
         };
         match tokio::runtime::Handle::current().block_on(seat.task) {
-            Ok(Ok(())) | Ok(Err(LaneEnd::Lost)) => Err(LaneEnd::Lost),
+            Ok(Ok(()) | Err(LaneEnd::Lost)) => Err(LaneEnd::Lost),
             Ok(Err(end)) => Err(end),
             Err(error) => Err(LaneEnd::Log(format!(
                 "the lane of {}/{} failed: {error}",

@@ -34,21 +34,21 @@ impl Progress {
 
     /// Notes changes until the end. A hint only: a failure is tried again with the next one.
     pub(crate) async fn note(self, writer: Writer, clock: Clock, ended: CancellationToken) {
-        let mut changes = self.0.subscribe();
-        let mut noted = BTreeMap::new();
+        let mut told = self.0.subscribe();
+        let mut written = BTreeMap::new();
         loop {
             let last = tokio::select! {
-                changed = changes.changed() => changed.is_err(),
+                changed = told.changed() => changed.is_err(),
                 () = ended.cancelled() => true,
             };
-            let reached = changes.borrow_and_update().clone();
+            let reached = told.borrow_and_update().clone();
             let fresh: Vec<RecorderProgress> = reached
                 .iter()
-                .filter(|(key, one)| noted.get(*key) != Some(&one.next))
+                .filter(|(key, one)| written.get(*key) != Some(&one.next))
                 .map(|(_, one)| one.clone())
                 .collect();
             match writer.note_progress(&fresh, clock.now()).await {
-                Ok(()) => noted = reached.iter().map(|(key, one)| (*key, one.next)).collect(),
+                Ok(()) => written = reached.iter().map(|(key, one)| (*key, one.next)).collect(),
                 Err(error) => tracing::debug!(%error, "progress is noted later"),
             }
             if last {

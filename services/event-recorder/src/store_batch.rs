@@ -46,7 +46,7 @@ enum Settled {
 /// Names one insert while it is repeated.
 struct Attempt {
     range: OffsetRange,
-    attempt: u32,
+    number: u32,
     /// Somebody, perhaps we, may have sent it before.
     doubtful: bool,
 }
@@ -74,12 +74,12 @@ impl BatchStore {
             .await
     }
 
-    async fn settle(&self, batch: &mut Batch, attempt: u32, doubtful: bool) -> Result<(), LaneEnd> {
+    async fn settle(&self, batch: &mut Batch, number: u32, doubtful: bool) -> Result<(), LaneEnd> {
         if !batch.is_blank() {
             let range = batch.range(self.topic_id, self.partition);
             let mut attempt = Attempt {
                 range,
-                attempt,
+                number,
                 doubtful,
             };
             // Refused to whoever has lost the partition; after this, a successor knows of the batch.
@@ -122,11 +122,11 @@ impl BatchStore {
     }
 
     async fn mark(&self, attempt: &Attempt) -> Result<(), LaneEnd> {
-        let Attempt { range, attempt, .. } = attempt;
+        let Attempt { range, number, .. } = attempt;
         let note = Note::Pending {
             topic_id: self.topic_id,
             last: range.last,
-            attempt: *attempt,
+            attempt: *number,
         };
         self.marks.commit(range.first, note).await
     }
@@ -187,7 +187,7 @@ impl BatchStore {
         loop {
             let token = InsertToken {
                 range: attempt.range,
-                attempt: attempt.attempt,
+                attempt: attempt.number,
             };
             match self.insert_until_settled(table, bytes, &token).await {
                 Settled::Refused(message) => return Ok(Some(message)),
@@ -204,7 +204,7 @@ impl BatchStore {
             }
             // The token was spent and its part never became visible: the same rows under the next token.
             measures::takeover("again");
-            attempt.attempt += 1;
+            attempt.number += 1;
             attempt.doubtful = true;
             self.mark(attempt).await?;
         }
@@ -276,7 +276,7 @@ impl BatchStore {
         records: &[event_log::Record],
     ) -> Vec<(usize, String)> {
         let mut refused = Vec::new();
-        let mut open = vec![0..table.rows.len()];
+        let mut open: Vec<Range<usize>> = std::iter::once(0..table.rows.len()).collect();
         while let Some(part) = open.pop() {
             let offset = |row: usize| records[table.of[row]].position.offset;
             let range = OffsetRange {
@@ -290,7 +290,7 @@ impl BatchStore {
             }
             let token = InsertToken {
                 range,
-                attempt: attempt.attempt,
+                attempt: attempt.number,
             };
             let bytes = table.rows.part(part.clone());
             match self.insert_until_settled(table.table, &bytes, &token).await {

@@ -204,29 +204,10 @@ fn config() -> StackConfig {
     if data_dir.exists() {
         std::fs::remove_dir_all(&data_dir).unwrap();
     }
-    // Cargo builds no binary of another package for a test: it is built here.
-    let build = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "-p",
-            "local-stack",
-            "--bin",
-            "clickhouse-launcher",
-        ])
-        .status()
-        .unwrap();
-    assert!(
-        build.success(),
-        "cargo build -p local-stack --bin clickhouse-launcher failed"
-    );
     StackConfig {
         data_dir,
         cache_dir: local_stack::cache_dir_default().unwrap(),
-        launcher: Path::new(env!("CARGO_TARGET_TMPDIR"))
-            .parent()
-            .unwrap()
-            .join("debug/clickhouse-launcher"),
+        launcher: local_stack::launcher_for_tests().unwrap(),
         kafka: true,
         clickhouse: true,
         progress: Progress::Lines,

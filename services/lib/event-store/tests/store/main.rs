@@ -1,9 +1,22 @@
 //! The store against a real ClickHouse: what is written comes back, and every question is answered right.
 
+#[cfg(test)]
 mod agreement;
+#[cfg(test)]
+mod fields;
+#[cfg(test)]
+mod figures;
+#[cfg(test)]
+mod filters;
+#[cfg(test)]
 mod migrations;
-mod questions;
+#[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod real_store;
+#[cfg(test)]
 mod round_trip;
+#[cfg(test)]
 mod sample;
+#[cfg(test)]
 mod states;

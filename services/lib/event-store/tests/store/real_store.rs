@@ -1,7 +1,6 @@
 //! One real ClickHouse for all tests of this binary; every test takes a database of its own.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -80,30 +79,9 @@ fn config() -> StackConfig {
     StackConfig {
         data_dir,
         cache_dir: local_stack::cache_dir_default().unwrap(),
-        launcher: launcher(),
+        launcher: local_stack::launcher_for_tests().unwrap(),
         kafka: false,
         clickhouse: true,
         progress: Progress::Lines,
     }
-}
-
-/// Cargo builds no binary of another package for a test: it is built here.
-fn launcher() -> PathBuf {
-    let built = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "-p",
-            "local-stack",
-            "--bin",
-            "clickhouse-launcher",
-        ])
-        .status()
-        .unwrap();
-    assert!(
-        built.success(),
-        "cargo build -p local-stack --bin clickhouse-launcher failed"
-    );
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-    target.join("debug").join("clickhouse-launcher")
 }

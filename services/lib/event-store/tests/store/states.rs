@@ -69,28 +69,10 @@ fn case(n: i64, version: u64) -> Case {
     .unwrap()
 }
 
-#[tokio::test]
-async fn the_latest_version_of_an_alert_is_its_state_in_whatever_order_rows_come() {
-    let store = Store::fresh().await;
-    let mut latest: Vec<Alert> = Vec::new();
-    let mut rows = Rows::default();
-    for n in 0..20 {
-        let versions = if n % 3 == 0 { vec![2, 1, 2] } else { vec![1] };
-        latest.push(alert(n, versions[0]));
-        for version in versions {
-            rows.push_alert(&origin(n), &serde_json::to_vec(&alert(n, version)).unwrap())
-                .unwrap();
-        }
-    }
-    store_rows(&store, Table::Alerts, rows.clone()).await;
-    // Once more, as after a takeover: nothing is doubled.
-    store_rows(&store, Table::Alerts, rows).await;
-    assert_eq!(
-        store.reader.alert("a3").await.unwrap().unwrap(),
-        alert(3, 2)
-    );
+/// Every part of a filter over alerts.
+fn alert_filters() -> Vec<AlertFilter> {
     let all = AlertFilter::default;
-    let filters = [
+    vec![
         all(),
         AlertFilter {
             departments: vec!["power".into()],
@@ -157,8 +139,30 @@ async fn the_latest_version_of_an_alert_is_its_state_in_whatever_order_rows_come
             ],
             ..all()
         },
-    ];
-    for filter in filters {
+    ]
+}
+
+#[tokio::test]
+async fn the_latest_version_of_an_alert_is_its_state_in_whatever_order_rows_come() {
+    let store = Store::fresh().await;
+    let mut latest: Vec<Alert> = Vec::new();
+    let mut rows = Rows::default();
+    for n in 0..20 {
+        let versions = if n % 3 == 0 { vec![2, 1, 2] } else { vec![1] };
+        latest.push(alert(n, versions[0]));
+        for version in versions {
+            rows.push_alert(&origin(n), &serde_json::to_vec(&alert(n, version)).unwrap())
+                .unwrap();
+        }
+    }
+    store_rows(&store, Table::Alerts, rows.clone()).await;
+    // Once more, as after a takeover: nothing is doubled.
+    store_rows(&store, Table::Alerts, rows).await;
+    assert_eq!(
+        store.reader.alert("a3").await.unwrap().unwrap(),
+        alert(3, 2)
+    );
+    for filter in alert_filters() {
         let page = store
             .reader
             .alerts(&filter, &PageRequest::first(100))
@@ -173,33 +177,26 @@ async fn the_latest_version_of_an_alert_is_its_state_in_whatever_order_rows_come
     }
     let first = store
         .reader
-        .alerts(&all(), &PageRequest::first(8))
+        .alerts(&AlertFilter::default(), &PageRequest::first(8))
         .await
         .unwrap();
     let cursor: AlertCursor = AlertCursor::of(&first.rows[7]).to_string().parse().unwrap();
     let second = store
         .reader
-        .alerts(&all(), &PageRequest::first_after(8, cursor))
+        .alerts(
+            &AlertFilter::default(),
+            &PageRequest::first_after(8, cursor),
+        )
         .await
         .unwrap();
     assert_eq!(second.rows[0].id, "a11");
     assert!(second.has_next && second.has_previous);
 }
 
-#[tokio::test]
-async fn cases_are_found_by_every_part_of_a_filter() {
-    let store = Store::fresh().await;
-    let mut rows = Rows::default();
-    let mut latest = Vec::new();
-    for n in 0..20 {
-        for version in 1..=(n as u64 % 3 + 1) {
-            rows.push_case(&origin(n), &case(n, version)).unwrap();
-        }
-        latest.push(case(n, n as u64 % 3 + 1));
-    }
-    store_rows(&store, Table::Cases, rows).await;
+/// Every part of a filter over cases.
+fn case_filters() -> Vec<CaseFilter> {
     let all = CaseFilter::default;
-    let filters = [
+    vec![
         all(),
         CaseFilter {
             departments: vec!["fire".into()],
@@ -253,8 +250,22 @@ async fn cases_are_found_by_every_part_of_a_filter() {
             })),
             ..all()
         },
-    ];
-    for filter in filters {
+    ]
+}
+
+#[tokio::test]
+async fn cases_are_found_by_every_part_of_a_filter() {
+    let store = Store::fresh().await;
+    let mut rows = Rows::default();
+    let mut latest = Vec::new();
+    for n in 0..20 {
+        for version in 1..=(n as u64 % 3 + 1) {
+            rows.push_case(&origin(n), &case(n, version)).unwrap();
+        }
+        latest.push(case(n, n as u64 % 3 + 1));
+    }
+    store_rows(&store, Table::Cases, rows).await;
+    for filter in case_filters() {
         let page = store
             .reader
             .cases(&filter, &PageRequest::first(100))
@@ -273,9 +284,33 @@ async fn cases_are_found_by_every_part_of_a_filter() {
         before: Some(CaseCursor::of(&case(10, 1))),
         from_end: true,
     };
-    let before = store.reader.cases(&all(), &page).await.unwrap();
+    let before = store
+        .reader
+        .cases(&CaseFilter::default(), &page)
+        .await
+        .unwrap();
     let ids: Vec<&str> = before.rows.iter().map(|case| case.id.as_str()).collect();
     assert_eq!(ids, ["c13", "c12", "c11"]);
+}
+
+/// Dead letter number `n`.
+fn letter(n: i64) -> DeadLetter {
+    DeadLetter {
+        reason: [Reason::Malformed, Reason::IdReused, Reason::WrongPlace][(n % 3) as usize],
+        message: "field 'time' is missing".to_owned(),
+        path: (n % 2 == 0).then(|| "/time".to_owned()),
+        department: if n < 20 { "fire" } else { "roads" }.to_owned(),
+        position: LogPosition {
+            topic_id: TOPIC,
+            partition: 0,
+            offset: n * 7,
+        },
+        topic: "city.inbox.fire".to_owned(),
+        received_at: STORM.plus(n),
+        source: None,
+        id: Some(format!("e{n}")),
+        event_type: None,
+    }
 }
 
 #[tokio::test]
@@ -284,23 +319,7 @@ async fn dead_letters_come_back_with_their_original_bytes() {
     let mut rows = Rows::default();
     let original = [0_u8, 159, 146, 150, b'{', b'\n'];
     for n in 0..30_i64 {
-        let letter = DeadLetter {
-            reason: [Reason::Malformed, Reason::IdReused, Reason::WrongPlace][(n % 3) as usize],
-            message: "field 'time' is missing".to_owned(),
-            path: (n % 2 == 0).then(|| "/time".to_owned()),
-            department: if n < 20 { "fire" } else { "roads" }.to_owned(),
-            position: LogPosition {
-                topic_id: TOPIC,
-                partition: 0,
-                offset: n * 7,
-            },
-            topic: "city.inbox.fire".to_owned(),
-            received_at: STORM.plus(n),
-            source: None,
-            id: Some(format!("e{n}")),
-            event_type: None,
-        };
-        let letter = serde_json::to_string(&letter).unwrap();
+        let letter = serde_json::to_string(&letter(n)).unwrap();
         let headers: [(&str, &[u8]); 1] = [("ce_id", &original)];
         let record = DeadLetterRecord {
             origin: origin(n),
