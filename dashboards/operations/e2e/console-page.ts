@@ -57,6 +57,10 @@ export class ConsolePage {
     return this.page.locator('.queue-list .row');
   }
 
+  row(caseNumber: string): Locator {
+    return this.page.locator(`.row[data-number="${caseNumber}"]`);
+  }
+
   get selected(): Locator {
     return this.page.locator('.row.selected');
   }

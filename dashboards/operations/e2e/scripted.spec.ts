@@ -56,21 +56,21 @@ test('a lost frame is noticed by the next one and healed by resuming', async () 
   const lost = hub.city.cases.values().next().value;
   hub.change({ upsert: { cases: [{ ...lost, version: 50 }] } }, { lose: true });
   const { number } = hub.openCase(1);
-  await expect(desk.rows.filter({ hasText: number })).toBeVisible();
+  await expect(desk.row(number)).toBeVisible();
   expect(hub.hellos.slice(before).map(({ resume }) => resume?.cursor)).toEqual(['c0']);
 });
 
 test('a cut socket resumes; past the history it gets a snapshot; a reset is taken in place', async () => {
   hub.cut();
   const first = hub.openCase(1);
-  await expect(desk.rows.filter({ hasText: first.number })).toBeVisible();
+  await expect(desk.row(first.number)).toBeVisible();
   hub.forgetHistory();
   hub.cut();
   const second = hub.openCase(1);
-  await expect(desk.rows.filter({ hasText: second.number })).toBeVisible();
+  await expect(desk.row(second.number)).toBeVisible();
   hub.reset('slow_consumer');
   const third = hub.openCase(1);
-  await expect(desk.rows.filter({ hasText: third.number })).toBeVisible();
+  await expect(desk.row(third.number)).toBeVisible();
 });
 
 test('a console that the hub has replaced reloads itself, and shows the same view', async ({
@@ -188,7 +188,7 @@ test('a link to a case that has left the live picture still opens it', async ({ 
   hub.change({ upsert: {}, remove: { cases: [closed?.id ?? ''] } });
   await page.goto(`${hub.url}/?lang=en&sel=case:${closed?.id}`);
   await desk.live();
-  await expect(desk.rows.filter({ hasText: closed?.number ?? '' })).toHaveCount(0);
+  await expect(desk.row(closed?.number ?? '')).toHaveCount(0);
   // Its alert still fires, and is nobody's new work.
   await page.waitForTimeout(1_500);
   await expect(desk.rows.filter({ hasText: 'Alert without case' })).toHaveCount(0);

@@ -43,6 +43,8 @@ export const QueueRow = memo(function QueueRow(props: Props) {
       className={names.filter(Boolean).join(' ')}
       data-key={row.key}
       data-status={row.case?.status}
+      data-number={row.case?.number}
+      title={row.case?.number}
       style={{
         transform: `translateY(${top}px)`,
         height,
@@ -52,19 +54,16 @@ export const QueueRow = memo(function QueueRow(props: Props) {
     >
       <SeverityMark severity={row.severity} />
       <div className="row-words">
-        <div className="row-title">
+        <div className="row-line">
           <span className="row-name">{say(row.title, i18n.language)}</span>
+          <RowTime row={row} gone={gone} />
         </div>
-        <div className="row-facts">
+        <div className="row-line facts">
           <span>{t(`severity.${row.severity}`)}</span>
           <span className="row-place">{place || t('queue.unplaced')}</span>
-          {row.case ? <span className="mono">{row.case.number}</span> : null}
           {row.exercise ? <span className="chip exercise">{t('exercise')}</span> : null}
+          <RowState row={row} gone={gone} />
         </div>
-      </div>
-      <div className="row-side">
-        <RowTime row={row} gone={gone} />
-        <RowState row={row} gone={gone} />
       </div>
     </div>
   );
@@ -74,10 +73,10 @@ function RowTime({ row, gone }: ShownRow) {
   const { t } = useTranslation();
   const now = useNow();
   const clock = row.case && !gone ? worstClock(row.case, now) : null;
-  if (clock === null) return <span className="mono">{span(now - row.at)}</span>;
+  if (clock === null) return <span className="row-time mono">{span(now - row.at)}</span>;
   const over = clock.face === 'over';
   return (
-    <span className={over ? 'breach mono' : 'mono'}>
+    <span className={over ? 'row-time breach mono' : 'row-time mono'}>
       <ClockIcon /> {over ? t('clock.over', { time: span(-clock.left) }) : span(clock.left)}
     </span>
   );
