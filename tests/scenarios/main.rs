@@ -1,8 +1,19 @@
 //! The hub as its users meet it: real Kafka, real ClickHouse, real Chromium, public interfaces only.
 
+mod access;
 mod bad_events;
 mod commands;
+mod console;
+mod documents;
 mod event_to_closed_case;
+mod intake;
+mod kills;
 mod live_resume;
+mod lost_dependencies;
 mod new_department;
+mod outages;
+mod personal;
+mod records;
+mod starting;
 mod story;
+mod zombies;

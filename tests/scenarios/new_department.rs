@@ -5,23 +5,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::json;
+use tests::binary::copy_folder;
 use tests::hub::{TestHub, settings};
 use tests::stack::namespace;
 use tests::wait::until;
 
 use crate::story::{COMMUNITY, event};
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let goal = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &goal);
-        } else {
-            fs::copy(entry.path(), goal).unwrap();
-        }
-    }
-}
 
 fn add_parks(catalog: &Path) {
     let parks = catalog.join("parks");
@@ -67,7 +56,7 @@ async fn a_department_added_as_files_publishes_and_is_found() {
     let namespace = namespace("parks");
     let mut settings = settings(&namespace);
     let catalog = settings.data_dir.join("catalog");
-    copy(
+    copy_folder(
         &tests::binary::repository().join("event-schemas/catalog"),
         &catalog,
     );

@@ -49,6 +49,19 @@ impl Api {
         answer.json().await.unwrap()
     }
 
+    /// Asks GraphQL and returns the status alone.
+    pub async fn try_ask(&self, query: &str) -> reqwest::StatusCode {
+        let answer = self
+            .client
+            .post(format!("{}/graphql", self.url))
+            .bearer_auth(&self.token)
+            .json(&json!({ "query": query }))
+            .send()
+            .await
+            .unwrap();
+        answer.status()
+    }
+
     /// Asks GraphQL and returns `data`; an error fails the test.
     pub async fn query(&self, query: &str, variables: Value) -> Value {
         let mut answer = self.ask(query, variables).await;

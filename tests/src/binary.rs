@@ -39,3 +39,16 @@ pub fn city_brain() -> &'static Path {
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
+
+/// Copies a folder with all below it.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let goal = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &goal);
+        } else {
+            std::fs::copy(entry.path(), goal).unwrap();
+        }
+    }
+}

@@ -1,10 +1,8 @@
-//! A hub for one scenario: in this process, or as a process of its own that can be killed.
+//! A hub for one scenario, in this process.
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
 
-use city_brain::hub::{Addresses, Hub};
+use city_brain::hub::Hub;
 use city_brain::settings::{ConsoleSource, ExternalClickHouse, Settings};
 use local_stack::Progress;
 
@@ -14,7 +12,7 @@ use crate::live::LiveClient;
 use crate::stack::{Namespace, namespace, shared};
 
 /// A folder of this run for one scenario's data, empty at first.
-fn data_dir(namespace: &Namespace) -> PathBuf {
+pub fn data_dir(namespace: &Namespace) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let folder = test
         .parent()
@@ -109,108 +107,5 @@ impl TestHub {
     /// Ordered stop.
     pub async fn stop(self) {
         self.hub.stop().await;
-    }
-}
-
-/// A hub as a process of its own.
-pub struct HubProcess {
-    child: Child,
-    settings: Settings,
-    /// Where it is.
-    pub addresses: Addresses,
-}
-
-impl HubProcess {
-    /// Starts the command and waits until it is ready.
-    pub fn start(settings: &Settings, log: &Path) -> Self {
-        Self::try_start(settings, log, Duration::from_secs(120)).unwrap()
-    }
-
-    fn try_start(settings: &Settings, log: &Path, limit: Duration) -> Result<Self, String> {
-        let external = settings.clickhouse.as_ref().unwrap();
-        let log_file = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(log)
-            .unwrap();
-        let mut child = Command::new(crate::binary::city_brain())
-            .arg("up")
-            .args(["--listen", &settings.listen.to_string()])
-            .arg("--data-dir")
-            .arg(&settings.data_dir)
-            .args(["--kafka", settings.kafka.as_deref().unwrap()])
-            .args(["--clickhouse", &external.url])
-            .args(["--clickhouse-user", &external.admin.user])
-            .args(["--topic-prefix", &settings.topic_prefix])
-            .args(["--database", &settings.database])
-            .args(console_arguments(&settings.console))
-            .env("CITY_BRAIN_CLICKHOUSE_PASSWORD", &external.admin.password)
-            .stdin(Stdio::null())
-            .stdout(log_file.try_clone().unwrap())
-            .stderr(log_file)
-            .spawn()
-            .unwrap();
-        let begin = Instant::now();
-        loop {
-            if let Ok(addresses) = Addresses::read(&settings.data_dir)
-                && addresses.pid == child.id()
-            {
-                return Ok(Self {
-                    child,
-                    settings: settings.clone(),
-                    addresses,
-                });
-            }
-            if let Ok(Some(status)) = child.try_wait() {
-                return Err(format!(
-                    "the hub ended with {status}; see {}",
-                    log.display()
-                ));
-            }
-            if begin.elapsed() > limit {
-                child.kill().unwrap();
-                child.wait().unwrap();
-                return Err(format!("not ready within {limit:?}; see {}", log.display()));
-            }
-            std::thread::sleep(Duration::from_millis(30));
-        }
-    }
-
-    /// Name and password of the first account.
-    pub fn first_account(&self) -> (String, String) {
-        let path = self.settings.data_dir.join("run/first-password");
-        let text = std::fs::read_to_string(path).unwrap();
-        let (name, password) = text.trim().split_once(' ').unwrap();
-        (name.to_owned(), password.to_owned())
-    }
-
-    /// Process id.
-    pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// kill -9, and waits for the end.
-    pub fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for HubProcess {
-    fn drop(&mut self) {
-        if matches!(self.child.try_wait(), Ok(None)) {
-            self.child.kill().ok();
-            self.child.wait().ok();
-        }
-    }
-}
-
-fn console_arguments(console: &ConsoleSource) -> Vec<String> {
-    match console {
-        ConsoleSource::None => vec![String::from("--no-console")],
-        ConsoleSource::Build => Vec::new(),
-        ConsoleSource::Folder(folder) => {
-            vec![String::from("--console"), folder.display().to_string()]
-        }
     }
 }

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use rdkafka::ClientConfig;
-use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::error::KafkaError;
+use rdkafka::message::{Header, OwnedHeaders, OwnedMessage};
 use rdkafka::producer::{FutureProducer, FutureRecord};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use serde_json::Value;
 
 /// A department's own Kafka producer.
@@ -76,4 +79,34 @@ impl Department {
         self.publish_raw(&borrowed, event["data"].to_string().as_bytes())
             .await;
     }
+}
+
+/// Every committed record of a topic, from the first to the present end, by partition in order.
+pub fn read_topic(brokers: &str, topic: &str) -> Vec<OwnedMessage> {
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", brokers)
+        .set("group.id", "tests-read-all")
+        .set("enable.auto.commit", "false")
+        .set("isolation.level", "read_committed")
+        .set("enable.partition.eof", "true")
+        .create()
+        .unwrap();
+    let wait = Duration::from_secs(30);
+    let metadata = consumer.fetch_metadata(Some(topic), wait).unwrap();
+    let mut from = TopicPartitionList::new();
+    for partition in metadata.topics()[0].partitions() {
+        from.add_partition_offset(topic, partition.id(), Offset::Beginning)
+            .unwrap();
+    }
+    consumer.assign(&from).unwrap();
+    let mut open = from.count();
+    let mut records = Vec::new();
+    while open > 0 {
+        match consumer.poll(wait).unwrap() {
+            Ok(record) => records.push(record.detach()),
+            Err(KafkaError::PartitionEOF(_)) => open -= 1,
+            Err(error) => panic!("{topic}: {error}"),
+        }
+    }
+    records
 }

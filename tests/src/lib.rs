@@ -3,8 +3,14 @@
 
 pub mod api;
 pub mod binary;
+pub mod children;
+pub mod console;
+pub mod exactly_once;
 pub mod hub;
 pub mod kafka;
 pub mod live;
+pub mod load;
+pub mod process;
 pub mod stack;
+pub mod store;
 pub mod wait;
