@@ -1,7 +1,6 @@
 //! Accounts, sessions, keys and rule sets, decided through the control log.
 
 #![expect(
-    clippy::panic,
     clippy::unwrap_used,
     reason = "this is all test code; a panic is how a test fails"
 )]
