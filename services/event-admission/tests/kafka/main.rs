@@ -3,5 +3,6 @@
 mod city;
 mod stack;
 mod takeover;
+mod twins;
 mod verdicts;
 mod waiting;
