@@ -2,6 +2,7 @@
 
 mod addresses;
 mod backends;
+mod elsewhere;
 mod first_account;
 mod instance;
 mod keep_running;

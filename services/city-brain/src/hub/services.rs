@@ -12,6 +12,7 @@ use service_kit::{Clock, Health, Shutdown};
 use tokio::task::JoinHandle;
 
 use super::backends::Backends;
+use super::elsewhere::guarded;
 use super::keep_running::keep_running;
 use super::map::map_routes;
 use super::web::secure;
@@ -83,7 +84,7 @@ pub(super) async fn start(
             Service::Admission => running.push(admission(wiring, mark.clone())?),
             Service::Recorder => running.push(recorder(wiring)),
             Service::Engine => running.push(engine(wiring)),
-            Service::Dispatch => running.push(dispatch(wiring).await?),
+            Service::Dispatch => running.push(dispatch(wiring)),
             Service::Intake => router = router.merge(intake(wiring).await?),
             Service::Query => router = router.merge(query(wiring).await?),
             Service::Live => router = router.merge(live(wiring, build_id.clone()).await?),
@@ -92,7 +93,8 @@ pub(super) async fn start(
     if let Some(files) = console {
         router = router.merge(console_routes(Arc::new(files)));
     }
-    Ok((secure(router), running))
+    let guarded = guarded(router, wiring.identity.clone(), wiring.clock.clone());
+    Ok((secure(guarded), running))
 }
 
 fn admission(wiring: &Wiring<'_>, mark: RuleSetMark) -> Result<JoinHandle<()>, Failure> {
@@ -226,25 +228,27 @@ async fn live(wiring: &Wiring<'_>, build_id: String) -> Result<Router, Failure> 
         .map_err(dependency)
 }
 
-async fn dispatch(wiring: &Wiring<'_>) -> Result<JoinHandle<()>, Failure> {
-    let catalog = wiring.catalog;
-    let ports = dispatch::Ports {
-        log: wiring.backends.log.clone(),
-        cases: open_cases(wiring).await?,
-        catalog: Arc::clone(catalog),
-        workflows: Workflows::new(catalog.workflows().iter().cloned())
-            .with_departments(catalog.departments().iter().map(|one| one.name.clone()))
-            .with_places(catalog.places().iter().map(|place| place.code.clone())),
-        clock: wiring.clock.clone(),
-        health: wiring.health.clone(),
-    };
+fn dispatch(wiring: &Wiring<'_>) -> JoinHandle<()> {
+    let log = wiring.backends.log.clone();
+    let catalog = Arc::clone(wiring.catalog);
+    let (clock, health) = (wiring.clock.clone(), wiring.health.clone());
     let shutdown = wiring.shutdown.clone();
-    Ok(keep_running(
-        "dispatch",
-        wiring.health,
-        shutdown.clone(),
-        move || dispatch::run(dispatch::Config::default(), ports.clone(), shutdown.clone()),
-    ))
+    keep_running("dispatch", wiring.health, shutdown.clone(), move || {
+        let (log, catalog) = (log.clone(), Arc::clone(&catalog));
+        let (clock, health, shutdown) = (clock.clone(), health.clone(), shutdown.clone());
+        async move {
+            // Folded anew at each start: a fold that was lost does not come back by itself.
+            let ports = dispatch::Ports {
+                cases: dispatch::open_cases(&log, shutdown.clone()).await?,
+                workflows: Workflows::of_catalog(&catalog),
+                log,
+                catalog,
+                clock,
+                health,
+            };
+            dispatch::run(dispatch::Config::default(), ports, shutdown).await
+        }
+    })
 }
 
 async fn open_cases(wiring: &Wiring<'_>) -> Result<DecidedLog<CaseBook, Verdict>, Failure> {

@@ -46,6 +46,7 @@ struct Spot {
 pub struct Simulation {
     dice: Xoshiro256PlusPlus,
     run: String,
+    tag: String,
     behaviour: Behaviour,
     spots: Vec<Spot>,
     queue: BinaryHeap<Scheduled>,
@@ -76,6 +77,7 @@ impl Simulation {
         Some(Self {
             dice: Xoshiro256PlusPlus::seed_from_u64(behaviour.seed),
             run: format!("{}-{}", behaviour.seed, start.0),
+            tag: short(start.0 / 1_000),
             behaviour,
             spots,
             queue: BinaryHeap::new(),
@@ -103,10 +105,11 @@ impl Simulation {
         }
     }
 
-    /// A number for a department's own records.
+    /// A number for a department's own records: short enough to be read out, and another one in
+    /// every run.
     fn number(&mut self, prefix: &str) -> String {
         self.count += 1;
-        format!("{prefix}{}-{}", self.run.replace('-', ""), self.count)
+        format!("{prefix}-{}-{}", self.tag, self.count)
     }
 
     fn pick<'p>(&mut self, among: &'p [&'p str]) -> &'p str {
@@ -148,6 +151,17 @@ impl Simulation {
             }
         }
     }
+}
+
+/// A number in letters and digits, its last five places.
+fn short(mut number: i64) -> String {
+    const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKLMNPQRSTUVWX";
+    let mut text = [b'0'; 5];
+    for place in text.iter_mut().rev() {
+        *place = DIGITS[number.rem_euclid(32) as usize];
+        number = number.div_euclid(32);
+    }
+    text.iter().copied().map(char::from).collect()
 }
 
 impl Iterator for Simulation {

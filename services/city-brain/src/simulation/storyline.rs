@@ -31,7 +31,7 @@ impl Simulation {
     pub(super) fn burst_main(&mut self, begin: Millis) {
         let spot = self.somewhere();
         let story = Story {
-            name: self.number("storyline-burst-main-"),
+            name: self.number("storyline-burst-main"),
             begin,
             spot,
         };

@@ -45,8 +45,10 @@ pub fn metrics() -> PrometheusHandle {
         .get_or_init(|| {
             let recorder = PrometheusBuilder::new()
                 .set_buckets_for_metric(Matcher::Suffix(String::from("_seconds")), &SECONDS)
-                .map(PrometheusBuilder::build_recorder)
-                .unwrap_or_else(|_| PrometheusBuilder::new().build_recorder());
+                .map_or_else(
+                    |_| PrometheusBuilder::new().build_recorder(),
+                    |builder| builder.build_recorder(),
+                );
             let handle = recorder.handle();
             if metrics::set_global_recorder(recorder).is_err() {
                 tracing::warn!("another metrics recorder was installed before; ours stays empty");

@@ -1,0 +1,168 @@
+//! P5: from produce to the alert's frame in a WebSocket client, under load, with 1,000 rules; beside
+//! raw produce to consume, three times over, on the same broker at the same time.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tests::hub::{TestHub, settings};
+use tests::live::LiveClient;
+use tests::stack::{namespace, shared};
+
+use crate::floor::hops::Hops;
+use crate::load;
+use crate::table::{percentile, row};
+
+/// Rules in force.
+const RULES: usize = 1_000;
+/// Live clients, the measuring one beside them.
+const CLIENTS: usize = 200;
+/// Probes per rate.
+const PROBES: usize = 150;
+/// Background events per second.
+const RATES: [u64; 3] = [20, 500, 2_000];
+
+/// Measures at each rate and prints the rows.
+pub(crate) fn measure() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    for rate in RATES {
+        let (hub, hops) = runtime.block_on(one_rate(rate));
+        for (percent, name) in [(50.0, "p50"), (99.0, "p99")] {
+            let (ours, raw) = (percentile(&hub, percent), percentile(&hops, percent));
+            row(
+                &format!("P5 {name} at {rate}/s: produce to alert frame"),
+                "ms",
+                &[ours],
+            );
+            row(
+                &format!("P5 {name} at {rate}/s: three raw hops"),
+                "ms",
+                &[raw],
+            );
+            row(
+                &format!("P5 {name} at {rate}/s: hub / hops"),
+                "",
+                &[ours / raw],
+            );
+        }
+    }
+}
+
+async fn one_rate(rate: u64) -> (Vec<f64>, Vec<f64>) {
+    let namespace = namespace("latency");
+    let mut settings = settings(&namespace);
+    let catalog = settings.data_dir.join("catalog");
+    copy(
+        &tests::binary::repository().join("event-schemas/catalog"),
+        &catalog,
+    );
+    std::fs::write(catalog.join("hub/rules.yaml"), rules().to_string()).unwrap();
+    settings.catalog = Some(catalog);
+    let hub = TestHub::with(namespace, settings).await;
+    let api = hub.api().await;
+    let mut crowd = Vec::new();
+    for _ in 0..CLIENTS {
+        let mut client = hub.live(&api).await;
+        crowd.push(tokio::spawn(async move {
+            while client.next_frame().await.is_some() {}
+        }));
+    }
+    let mut live = hub.live(&api).await;
+    live.follow("a snapshot", Duration::from_secs(20), |live| {
+        !live.cursor.is_empty()
+    })
+    .await;
+
+    let over = Arc::new(AtomicBool::new(false));
+    let background = background(&hub, rate, &over);
+    let hops = Hops::open(&shared().brokers, &hub.namespace.topic_prefix).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let (mut ours, mut raw) = (Vec::new(), Vec::new());
+    let fire = hub.department("fire");
+    for number in 0..PROBES {
+        ours.push(probe(&fire, &mut live, number).await);
+        raw.push(hops.probe().await);
+    }
+    over.store(true, Ordering::Relaxed);
+    background.join().unwrap();
+    crowd.iter().for_each(tokio::task::JoinHandle::abort);
+    hub.stop().await;
+    ours.sort_by(f64::total_cmp);
+    raw.sort_by(f64::total_cmp);
+    (ours, raw)
+}
+
+/// Publishes one event that a rule waits for, and waits for the frame with its alert.
+async fn probe(fire: &tests::kafka::Department, live: &mut LiveClient, number: usize) -> f64 {
+    let place = "990101004001";
+    let wanted = u64::try_from(number).unwrap() + 1;
+    let event = json!({
+        "specversion": "1.0", "id": format!("probe-{number}"), "source": "/fire/probe",
+        "type": "city.fire.incident-reported.v1", "placecode": place,
+        "time": service_kit::Clock::system().now().rfc3339(),
+        "data": { "incident": format!("probe-{number}"), "category": "explosion" },
+    });
+    let begin = Instant::now();
+    fire.publish_structured(&event).await;
+    live.follow("the probe's alert", Duration::from_secs(60), |live| {
+        live.alert_changes.iter().any(|alert| {
+            alert["rule"]["id"] == "hub.bench-0"
+                && alert["eventCount"].as_u64().unwrap_or(0) >= wanted
+        })
+    })
+    .await;
+    let took = begin.elapsed().as_secs_f64() * 1_000.0;
+    live.alert_changes.clear();
+    live.events.clear();
+    took
+}
+
+/// Publishes quiet events at a steady rate from a thread of its own.
+fn background(hub: &TestHub, rate: u64, over: &Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
+    let topic = format!("{}.inbox.fire", hub.namespace.topic_prefix);
+    let brokers = shared().brokers.clone();
+    let over = Arc::clone(over);
+    std::thread::spawn(move || load::steady(&brokers, &topic, rate, &over))
+}
+
+/// One rule that the probes meet, and many that look at every event in vain.
+fn rules() -> Value {
+    let words = |text: &str| json!({ "zh": text, "en": text });
+    (0..RULES)
+        .map(|number| {
+            let predicate = if number == 0 {
+                String::from("event.data.category == 'explosion'")
+            } else {
+                format!("event.data.agency == 'nobody-{number}'")
+            };
+            json!({
+                "id": format!("hub.bench-{number}"), "version": 1, "owner": "hub", "severity": 4,
+                "title": words("bench"), "alertTitle": words("bench {place}"), "sop": words("nothing"),
+                "key": "exactPlace", "keepFiring": "1h",
+                "when": { "match": { "of": { "types": ["city.fire.incident-reported.v1"], "where": predicate } } },
+            })
+        })
+        .collect()
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    let entries: BTreeMap<_, _> = std::fs::read_dir(from)
+        .unwrap()
+        .map(Result::unwrap)
+        .map(|entry| (entry.path(), to.join(entry.file_name())))
+        .collect();
+    for (path, goal) in entries {
+        if path.is_dir() {
+            copy(&path, &goal);
+        } else {
+            std::fs::copy(path, goal).unwrap();
+        }
+    }
+}

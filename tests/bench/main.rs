@@ -1,0 +1,46 @@
+//! The table of figures: the hub beside floor programs of our own, in one run on one machine.
+//!
+//! Every measured program runs as a process of its own (this one, called again), so that its CPU
+//! time is the system's own account. Pairs run in the order A B B A ...; the ratio is taken pair by
+//! pair; the median is what counts. Usage: `bench [ingest|alert|replay|start] ...`, nothing: all.
+
+mod alert_latency;
+mod child;
+mod floor;
+mod hub_memory;
+mod ingest;
+mod load;
+mod pairs;
+mod replay_rate;
+mod start_time;
+mod table;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    local_stack::run_launcher_if_asked();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(("child", rest)) = arguments
+        .split_first()
+        .map(|(first, rest)| (first.as_str(), rest))
+    {
+        child::run(rest);
+        return ExitCode::SUCCESS;
+    }
+    let wanted = |name: &str| arguments.is_empty() || arguments.iter().any(|one| one == name);
+    table::heading();
+    if wanted("ingest") {
+        ingest::measure();
+    }
+    if wanted("alert") {
+        alert_latency::measure();
+    }
+    if wanted("replay") {
+        replay_rate::measure();
+    }
+    if wanted("start") {
+        start_time::measure();
+        hub_memory::measure();
+    }
+    ExitCode::SUCCESS
+}
