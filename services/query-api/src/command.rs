@@ -12,11 +12,14 @@ use event_log::{AppendError, OutRecord};
 use event_schemas::Text;
 use event_schemas::city::headers;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::hub::{Hub, Moment};
 
 /// How long a command waits for its outcome.
 const OUTCOME_WAIT: Duration = Duration::from_secs(10);
+/// How long a command waits until we have read what its giver has seen.
+const CATCH_UP_WAIT: Duration = Duration::from_secs(2);
 /// A command is decided again when a unit or group moved on beneath it, at most this often.
 const ATTEMPTS: u32 = 4;
 
@@ -89,7 +92,7 @@ pub(crate) async fn give(hub: &Hub, principal: &Principal, given: Given) -> Outc
 
 async fn settle(hub: &Hub, command: &Command) -> Outcome {
     for _ in 0..ATTEMPTS {
-        let moment = hub.moment();
+        let moment = as_far_as_the_giver(hub, command).await;
         let decision = match decide(moment.book(), &hub.workflows, command, hub.clock.now()) {
             Ok(decision) => decision,
             Err(refusal) => return refused(refusal, command, moment),
@@ -116,6 +119,29 @@ async fn settle(hub: &Hub, command: &Command) -> Outcome {
     }
     // Units kept moving beneath it: as if it had not been answered, with nothing written.
     Outcome::Undecided
+}
+
+/// A moment that includes what the giver has seen. Another replica may have answered the giver a
+/// moment ago: a version ahead of ours, or a case that we do not know, means that we are behind,
+/// not that the giver is wrong; so we read on a little before we judge.
+async fn as_far_as_the_giver(hub: &Hub, command: &Command) -> Arc<Moment> {
+    let deadline = Instant::now() + CATCH_UP_WAIT;
+    loop {
+        let moment = hub.moment();
+        let behind = command.case_id.as_ref().is_some_and(|id| {
+            let known = moment.book().case(id).map_or(0, |case| case.version);
+            known < command.expected_version.unwrap_or(1)
+        });
+        if !behind {
+            return moment;
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        let next = moment.book().next_offset() + 1;
+        if hub.cases.wait_for(next, left).await.is_err() {
+            // Not in time, or the log is closed: judged by what we have.
+            return hub.moment();
+        }
+    }
 }
 
 /// The outcome by the log's verdict; `None`: decide again.
