@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use crate::catalog::{Catalog, EventType};
+pub use crate::cell::h3_cell;
 use crate::city::{Millis, Reason};
 use crate::contract::{Extract, PersonalSpan, Violation, excerpt};
 use crate::coordinates::{Crs, to_wgs84};
@@ -209,10 +210,4 @@ fn location(event: &Envelope<'_>, found: &Extract<'_>) -> Result<Option<(f64, f6
         (None, None) => Crs::Wgs84,
     };
     Ok(Some(to_wgs84(crs, lon, lat)))
-}
-
-/// The H3 cell at resolution 9 (about 0.1 km²) as the usual hexadecimal text.
-pub fn h3_cell(lon: f64, lat: f64) -> Option<String> {
-    let point = h3o::LatLng::new(lat, lon).ok()?;
-    Some(point.to_cell(h3o::Resolution::Nine).to_string())
 }

@@ -5,6 +5,7 @@
 //! types of the hub's own records (`city`). It knows no Kafka, no ClickHouse and no clock.
 
 pub mod catalog;
+mod cell;
 pub mod city;
 pub mod contract;
 pub mod coordinates;
