@@ -191,16 +191,15 @@ impl Lane {
             return Ok(());
         };
         let start = self.assigned.start;
-        let fault = |error: event_log::LogError| LaneEnd::Log(error.to_string());
         let mut follower = Follower::open(&self.log, &[Topic::Cases], StartAt::Beginning)
             .await
-            .map_err(fault)?;
+            .map_err(LaneEnd::of)?;
         let mut reached = 0;
         while reached < start {
             let read = follower
                 .next(Duration::from_millis(500))
                 .await
-                .map_err(fault)?;
+                .map_err(LaneEnd::of)?;
             for record in read
                 .records
                 .iter()
@@ -230,10 +229,12 @@ impl Lane {
         if let Some(note) = note
             && note.topic_id() != self.assigned.topic_id
         {
-            return Err(LaneEnd::Recreated {
-                topic: self.store.topic.clone(),
-                recorded: note.topic_id(),
-            });
+            let (topic, recorded) = (&self.store.topic, note.topic_id());
+            return Err(LaneEnd::OtherLog(format!(
+                "the topic {topic} was re-created: {recorded} was recorded, it is {} now; \
+                 rebuild the tables from the new log, or restore the topic",
+                self.assigned.topic_id
+            )));
         }
         let Some(Note::Pending { last, attempt, .. }) = note else {
             return Ok(Some(start));

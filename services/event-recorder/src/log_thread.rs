@@ -8,7 +8,6 @@ use event_log::{
     AssignedPartition, GroupConsumer, GroupEvent, GroupOptions, LogConfig, LogError, OffsetMark,
     Record,
 };
-use event_schemas::city::TopicId;
 use service_kit::Backoff;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -34,20 +33,25 @@ pub(crate) enum LaneEnd {
     /// Another recorder has the partition.
     #[error("the partition has gone to another recorder")]
     Lost,
-    /// The topic is not the one that was recorded.
-    #[error(
-        "the topic {topic} was re-created: {recorded} was recorded; rebuild the tables from the new log, \
-         or restore the topic"
-    )]
-    Recreated {
-        /// Its name.
-        topic: String,
-        /// The topic id that was recorded.
-        recorded: TopicId,
-    },
+    /// What is recorded is about another log than the present one: nothing heals that but people.
+    #[error("{0}")]
+    OtherLog(String),
     /// The log failed in a way that waiting does not heal.
     #[error("{0}")]
     Log(String),
+}
+
+impl LaneEnd {
+    /// A log that ends before what is recorded, or that was made again, is another log.
+    pub(crate) fn of(error: LogError) -> Self {
+        match error {
+            LogError::Truncated { .. } | LogError::TopicRecreated { .. } => {
+                Self::OtherLog(error.to_string())
+            }
+            LogError::Fenced { .. } => Self::Lost,
+            other => Self::Log(other.to_string()),
+        }
+    }
 }
 
 /// A wish to commit, answered when the broker has.
@@ -174,19 +178,18 @@ impl<S: Fn(LaneStart) -> JoinHandle<Result<(), LaneEnd>>> LogThread<S> {
     }
 
     fn work(&mut self) -> Result<(), LaneEnd> {
-        let fault = |error: LogError| LaneEnd::Log(error.to_string());
         while !self.shutdown.is_cancelled() {
             self.commit_requested();
             self.deliver();
             self.look_after_lanes()?;
             if !self.backlog.is_empty() {
                 // Lanes are busy: only the group's own events are served, so that we stay its member.
-                let event = self.consumer.poll(Duration::ZERO, 0).map_err(fault)?;
+                let event = self.consumer.poll(Duration::ZERO, 0).map_err(LaneEnd::of)?;
                 self.take(event);
                 std::thread::sleep(WAIT);
                 continue;
             }
-            let event = self.consumer.poll(WAIT, TAKE).map_err(fault)?;
+            let event = self.consumer.poll(WAIT, TAKE).map_err(LaneEnd::of)?;
             let few = matches!(&event, GroupEvent::Records(records) if !records.is_empty() && records.len() < TAKE / 16);
             self.take(event);
             if few {

@@ -92,8 +92,8 @@ async fn record(
             Ok(()) => return Ok(()),
             Err(end) => end,
         };
-        match end {
-            LaneEnd::Recreated { .. } => return Err(RecorderError::OtherLog(end.to_string())),
+        match &end {
+            LaneEnd::OtherLog(reason) => return Err(RecorderError::OtherLog(reason.clone())),
             LaneEnd::Lost => backoff.reset(),
             LaneEnd::Log(_) => {}
         }
@@ -121,11 +121,7 @@ async fn membership(workshop: Arc<Workshop>) -> Result<Result<(), LaneEnd>, Reco
     let outcome = ended
         .await
         .map_err(|_| RecorderError::Thread("it panicked".to_owned()))?;
-    match outcome {
-        Ok(end) => Ok(end),
-        Err(error @ LogError::Truncated { .. }) => Err(RecorderError::OtherLog(error.to_string())),
-        Err(error) => Ok(Err(LaneEnd::Log(error.to_string()))),
-    }
+    Ok(outcome.unwrap_or_else(|error| Err(LaneEnd::of(error))))
 }
 
 fn read(workshop: &Arc<Workshop>) -> Result<Result<(), LaneEnd>, LogError> {

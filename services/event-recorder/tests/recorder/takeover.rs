@@ -49,6 +49,11 @@ impl<'s> Predecessor<'s> {
     async fn mark(&self, attempt: u32) {
         let range = self.range();
         let note = format!("pending {} {} {attempt}", self.topic_id, range.last);
+        self.commit(range.first, note).await;
+    }
+
+    /// Commits any position with any note.
+    async fn commit(&self, next: i64, note: String) {
         let (log, topic) = (self.scene.log.clone(), self.scene.log.topic(Topic::Events));
         tokio::task::spawn_blocking(move || {
             let options = GroupOptions {
@@ -62,9 +67,7 @@ impl<'s> Predecessor<'s> {
                 member.poll(Duration::from_secs(1), 1).unwrap(),
                 GroupEvent::Assigned(_)
             ) {}
-            member
-                .commit_with_metadata(&topic, range.partition, range.first, &note)
-                .unwrap();
+            member.commit_with_metadata(&topic, 1, next, &note).unwrap();
         })
         .await
         .unwrap();
@@ -227,4 +230,31 @@ async fn a_stop_in_order_leaves_nothing_pending_and_a_restart_goes_on_from_there
     let progress = Arc::new(scene.reader.progress().await.unwrap());
     assert!(progress.0[&(dead.topic_id, 1)] > next);
     second.stop().await;
+}
+
+/// A recorder that must refuse to work, and why.
+async fn refusal(scene: &Scene) -> String {
+    let ended = tokio::time::timeout(Duration::from_secs(30), scene.record().task).await;
+    ended.expect("it refuses").unwrap().unwrap_err().to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_is_not_the_recorded_one_is_refused_with_the_reason() {
+    let scene = Scene::fresh().await;
+    let dead = Predecessor::of(&scene).await;
+    let other = TopicId::from_u128(7);
+    dead.commit(3, format!("closed {other}")).await;
+    let recreated = refusal(&scene).await;
+    assert!(
+        recreated.contains("re-created") && recreated.contains(&other.to_string()),
+        "{recreated}"
+    );
+    dead.commit(5_000, format!("closed {}", dead.topic_id))
+        .await;
+    let lost = refusal(&scene).await;
+    assert!(
+        lost.contains("5000") && lost.contains("records were lost"),
+        "{lost}"
+    );
+    assert_eq!(scene.ask(COUNT).await, 0);
 }
