@@ -87,7 +87,6 @@ impl EarlierEvents for StoredEarlier {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 fn unavailable(error: impl Display) -> EarlierUnavailable {
     EarlierUnavailable(error.to_string())
 }

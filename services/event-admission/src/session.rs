@@ -84,9 +84,10 @@ impl<'w> Session<'w> {
     pub(crate) fn serve(&mut self) -> Result<(), LogError> {
         while !self.worker.shutdown.is_cancelled() {
             // Without an inbox there is nothing to tell, however long it is due.
-            let wait = match self.inboxes.is_empty() {
-                true => LONGEST_WAIT,
-                false => self.pulse.rest().min(LONGEST_WAIT),
+            let wait = if self.inboxes.is_empty() {
+                LONGEST_WAIT
+            } else {
+                self.pulse.rest().min(LONGEST_WAIT)
             };
             match self.group.poll(wait, MOST)? {
                 GroupEvent::Records(records) => {

@@ -63,15 +63,12 @@ pub(crate) fn percent_decoded(text: &[u8]) -> Vec<u8> {
             (b'%', [high, low, ..]) => hex_digit(*high).zip(hex_digit(*low)),
             _ => None,
         };
-        match escaped {
-            Some((high, low)) => {
-                decoded.push(high * 16 + low);
-                rest = &after[2..];
-            }
-            None => {
-                decoded.push(*first);
-                rest = after;
-            }
+        if let Some((high, low)) = escaped {
+            decoded.push(high * 16 + low);
+            rest = &after[2..];
+        } else {
+            decoded.push(*first);
+            rest = after;
         }
     }
     decoded

@@ -7,8 +7,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// A problem, in words for the caller.
+#[derive(Debug)]
+pub(crate) struct Problem(Box<Told>);
+
 #[derive(Debug, Serialize)]
-pub(crate) struct Problem {
+struct Told {
     #[serde(rename = "type")]
     kind: String,
     title: &'static str,
@@ -33,7 +36,7 @@ impl Problem {
             }
             _ => None,
         };
-        Self {
+        Self(Box::new(Told {
             kind: format!("urn:city-brain:problem:{kind}"),
             title: code.canonical_reason().unwrap_or("Problem"),
             status: code.as_u16(),
@@ -41,29 +44,29 @@ impl Problem {
             more: None,
             code,
             header,
-        }
+        }))
     }
 
     /// Adds members of the problem's own.
     pub(crate) fn with(mut self, more: Value) -> Self {
-        self.more = Some(more);
+        self.0.more = Some(more);
         self
     }
 
-    pub(crate) const fn status(&self) -> u16 {
-        self.status
+    pub(crate) fn status(&self) -> u16 {
+        self.0.status
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = serde_json::to_vec(&self)
+        let body = serde_json::to_vec(&self.0)
             .expect("a problem is a plain struct with text keys and a JSON object");
-        let mut response = (self.code, body).into_response();
+        let mut response = (self.0.code, body).into_response();
         let headers = response.headers_mut();
         let kind = HeaderValue::from_static("application/problem+json");
         headers.insert(CONTENT_TYPE, kind);
-        if let Some((name, value)) = self.header {
+        if let Some((name, value)) = self.0.header {
             headers.insert(name, value);
         }
         response

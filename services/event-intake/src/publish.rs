@@ -74,7 +74,7 @@ async fn accept(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Resp
         return Err(Problem::new(StatusCode::BAD_REQUEST, "malformed", detail));
     }
     let accepted = write(intake, &department, events, &rejected).await?;
-    Ok(answer(accepted, rejected))
+    Ok(answer(accepted, &rejected))
 }
 
 /// Checks every event as admission will; repeats are left to admission.
@@ -158,7 +158,7 @@ fn unavailable(error: &PublishError) -> Problem {
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
 }
 
-fn answer(accepted: usize, rejected: Vec<Rejected>) -> Response {
+fn answer(accepted: usize, rejected: &[Rejected]) -> Response {
     let told = json!({ "accepted": accepted, "rejected": rejected });
     if accepted == 0 && !rejected.is_empty() {
         let detail = "no event was accepted; each is told in 'rejected'";

@@ -4,7 +4,7 @@ use domain::admission::Sealer;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::{inbound, judge, sound, structured};
+use crate::inbox::{inbound, judge, sound, structured};
 
 /// Puts opened values back in place of sealed ones.
 fn unsealed(sealer: &Sealer, event: &str, path: &str, value: &Value) -> Value {

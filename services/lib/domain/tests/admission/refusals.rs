@@ -3,7 +3,7 @@
 use event_schemas::city::Reason;
 use serde_json::{Value, json};
 
-use crate::{catalog, inbound, judge, sound, structured, with};
+use crate::inbox::{catalog, inbound, judge, sound, structured, with};
 
 fn refused(department: &str, event: &Value) -> (Reason, Option<String>, String) {
     let bytes = serde_json::to_vec(event).unwrap();

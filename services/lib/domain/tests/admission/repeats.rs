@@ -4,7 +4,7 @@ use domain::admission::{Horizon, Identity, RepeatMemory, Seen};
 use event_schemas::city::Millis;
 use serde_json::json;
 
-use crate::{append_time, judge, sound, structured, with};
+use crate::inbox::{append_time, judge, sound, structured, with};
 
 const HOUR: i64 = 3_600_000;
 

@@ -4,7 +4,7 @@ use domain::admission::{Sealer, UnsealError};
 use event_schemas::city::SealedField;
 use serde_json::Value;
 
-use crate::{judge, sound, structured};
+use crate::inbox::{judge, sound, structured};
 
 const EVENT: &str = "/fire/dispatch#F1:reported";
 

@@ -5,7 +5,7 @@ use domain::event::Event;
 use event_schemas::city::{DeadLetter, Reason, headers};
 use serde_json::json;
 
-use crate::{append_time, catalog, inbound, judge, sound, structured, with};
+use crate::inbox::{append_time, catalog, inbound, judge, sound, structured, with};
 
 #[test]
 fn every_example_of_the_catalog_gets_the_verdict_it_names() {

@@ -22,15 +22,12 @@ enum Outcome {
 async fn open(config: &LogConfig, shutdown: &CancellationToken) -> DecidedLog<Seat, Outcome> {
     let apply = |seat: &mut Seat, record: &event_log::Record| {
         let name = String::from_utf8(record.value.to_vec()).unwrap();
-        match seat {
-            Some(holder) => Outcome::Late {
-                holder: holder.clone(),
-            },
-            None => {
-                *seat = Some(name);
-                Outcome::Taken
-            }
+        if let Some(holder) = seat {
+            let holder = holder.clone();
+            return Outcome::Late { holder };
         }
+        *seat = Some(name);
+        Outcome::Taken
     };
     DecidedLog::open(config, Topic::Control, None, apply, shutdown.clone())
         .await

@@ -1,7 +1,12 @@
 //! The log on a real Apache Kafka: one broker for the whole run, a topic prefix per scenario.
 
+#[cfg(test)]
 mod decisions;
+#[cfg(test)]
 mod following;
+#[cfg(test)]
 mod groups;
+#[cfg(test)]
 mod stack;
+#[cfg(test)]
 mod transactions;
