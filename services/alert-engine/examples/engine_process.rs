@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let config = Config {
         instance,
         // Often, so that kills meet snapshots too.
-        snapshot_every: Duration::from_millis(300),
+        snapshot_every: Duration::from_millis(800),
         ..Config::new(PathBuf::from(data_dir))
     };
     let ports = Ports {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use alert_engine::{Config, EngineError, Ports, run};
@@ -89,7 +89,7 @@ impl City {
 
     /// Starts an engine in a process of its own.
     pub(crate) fn start_apart(&self, instance: &str) -> Child {
-        let child = Command::new(built("examples/engine_process"))
+        let child = Command::new(engine_process())
             .args([&self.log.brokers, self.log.topics.prefix()])
             .arg(self.folder.path())
             .arg(instance)
@@ -372,8 +372,28 @@ fn sorted<T: serde::Serialize>(values: &[T]) -> Vec<String> {
     texts
 }
 
-/// A binary of the same build as this test.
-fn built(name: &str) -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    test.parent().unwrap().parent().unwrap().join(name)
+/// The engine's process. A run of this test alone does not build it, and an old one proves nothing:
+/// it is built here, once.
+pub(crate) fn engine_process() -> &'static PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let build = Command::new(env!("CARGO"))
+            .args([
+                "build",
+                "--quiet",
+                "-p",
+                "alert-engine",
+                "--example",
+                "engine_process",
+            ])
+            .status()
+            .unwrap();
+        assert!(
+            build.success(),
+            "cargo build -p alert-engine --example engine_process failed"
+        );
+        let test = std::env::current_exe().unwrap();
+        let profile = test.parent().unwrap().parent().unwrap();
+        profile.join("examples/engine_process")
+    })
 }
