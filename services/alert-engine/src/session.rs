@@ -133,9 +133,10 @@ impl<'w> Session<'w> {
         let matches = worker.ports.log.topic(Topic::Matches);
         let mut until = HashMap::new();
         for partition in given {
-            let mode = match *partition.topic == *matches {
-                true => Mode::Matches,
-                false => Mode::Events,
+            let mode = if *partition.topic == *matches {
+                Mode::Matches
+            } else {
+                Mode::Events
             };
             until.insert((partition.topic_id, partition.partition), partition.start);
             self.owned.push(Owned::take_over(

@@ -26,7 +26,7 @@ pub(crate) fn fold_tails(
     until: &HashMap<(TopicId, i32), i64>,
     rest: (&SnapshotFolder, &Shutdown),
 ) -> Result<(), LogError> {
-    let (folder, shutdown) = rest;
+    let (snapshots, shutdown) = rest;
     let behind = |owned: &Owned| {
         let until = until.get(&(owned.topic_id, owned.partition)).copied();
         until.is_some_and(|until| owned.engine.next_offset() < until)
@@ -51,7 +51,7 @@ pub(crate) fn fold_tails(
         let from = StartAt::Cursor(cursor);
         let mut follower =
             Follower::open_blocking(log.clone(), std::slice::from_ref(&topic), &from)?;
-        let (begun, mut moved, mut saved) = (Instant::now(), Instant::now(), Instant::now());
+        let (start, mut moved, mut saved) = (Instant::now(), Instant::now(), Instant::now());
         let mut folded = 0_u64;
         while owned.iter().any(|one| one.topic == topic && behind(one)) {
             let batch = handle.block_on(follower.next(Duration::from_millis(500)))?;
@@ -75,7 +75,9 @@ pub(crate) fn fold_tails(
                 break;
             }
             if saved.elapsed() > SAVE_EVERY {
-                owned.iter_mut().for_each(|one| one.save(folder));
+                for one in owned.iter_mut() {
+                    one.save(snapshots);
+                }
                 saved = Instant::now();
             }
             if moved.elapsed() > STANDSTILL {
@@ -85,7 +87,7 @@ pub(crate) fn fold_tails(
                 });
             }
         }
-        tracing::info!(topic, folded, took = ?begun.elapsed(), "the tail is folded");
+        tracing::info!(topic, folded, took = ?start.elapsed(), "the tail is folded");
     }
     Ok(())
 }

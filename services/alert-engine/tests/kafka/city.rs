@@ -335,8 +335,8 @@ fn fold(records: &[Record], mode: Mode) -> (Vec<Alert>, Vec<MatchRecord>) {
                 body: body(record),
             }) {
                 match output {
-                    Output::Alert(alert) => alerts.push(*alert),
-                    Output::Match(matched) => matches.push(*matched),
+                    Output::Alert(one) => alerts.push(*one),
+                    Output::Match(one) => matches.push(*one),
                     Output::Watermark { .. } | Output::Mark(_) => {}
                 }
             }

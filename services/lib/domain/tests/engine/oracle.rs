@@ -106,7 +106,7 @@ fn episodes(kind: Kind, history: &[Happening], keep: i64) -> Vec<(i64, Option<i6
     for (start, end) in stretches {
         match episodes.last_mut() {
             Some((_, last)) if keep > 0 && last.is_some_and(|last| start <= last) => {
-                *last = Some(end + keep)
+                *last = Some(end + keep);
             }
             _ => episodes.push((start, Some(end + keep))),
         }
