@@ -67,7 +67,10 @@ impl RuleFile {
 
 /// A constant level, or one read from the event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "severity: a level 1 to 4, steps of atLeast and level, or the word event"
+)]
 pub enum Severity {
     /// 1 (critical) to 4 (low).
     Level(u8),

@@ -102,7 +102,10 @@ pub struct CommandFile {
 
 /// Where a command leads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "to: a state, a state by present state, or field with yes and no"
+)]
 pub enum Target {
     /// Always there.
     State(String),

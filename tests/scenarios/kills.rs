@@ -43,7 +43,7 @@ async fn twenty_kills_under_load_lose_nothing_and_double_nothing() {
     let published = load.finish();
     let begin = Instant::now();
     let addresses = hub.addresses().unwrap();
-    let left = exactly_once::holds(&addresses, published, Duration::from_secs(120)).await;
+    let left = exactly_once::holds(&addresses, published, Duration::from_secs(300)).await;
     starts.sort_unstable();
     println!(
         "{KILLS} kills: {published:?}, left {left:?}, start to ready {:?} (median) to {:?}, at rest after {:?}",

@@ -61,6 +61,11 @@ fn hold_topic(contracts: &mut Contracts, hub: &TestHub, topic: &str) {
             }
         }
         let kind = header(&record, "ce_type").map(String::from_utf8_lossy);
+        if kind.as_deref() == Some("city.hotline.request-received.v1") {
+            let event: Value = serde_json::from_slice(record.payload().unwrap()).unwrap();
+            let sealed = event.pointer("/reporter/name").unwrap();
+            contracts.hold("sealed-field", sealed.to_string().as_bytes());
+        }
         if let Some(name) = kind.as_deref().and_then(contract_of) {
             contracts.hold(name, record.payload().unwrap());
         }
@@ -105,16 +110,14 @@ async fn every_record_and_frame_of_a_real_run_holds_to_its_contract() {
         }
     };
     tokio::time::timeout(limit, watching).await.unwrap();
-    let data = until("the event by GraphQL", limit, || async {
-        let query = "{ events(first: 5, filter: { department: [\"hotline\"] }) { nodes { data } } deadLetters(first: 1) { nodes { reason } } }";
+    until("both by GraphQL", limit, || async {
+        let query = "{ events(first: 5, filter: { department: [\"hotline\"] }) { nodes { id } } deadLetters(first: 1) { nodes { reason } } }";
         let data = api.query(query, json!({})).await;
         let both = !data["events"]["nodes"].as_array().unwrap().is_empty()
             && !data["deadLetters"]["nodes"].as_array().unwrap().is_empty();
-        both.then_some(data)
+        both.then_some(())
     })
     .await;
-    let sealed: &Value = &data["events"]["nodes"][0]["data"]["reporter"]["name"];
-    contracts.hold("sealed-field", sealed.to_string().as_bytes());
     for topic in [
         "events",
         "alerts",

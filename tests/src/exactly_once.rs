@@ -2,7 +2,7 @@
 //! what follows from them.
 
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use city_brain::hub::Addresses;
 use rdkafka::message::Message as _;
@@ -11,7 +11,6 @@ use serde_json::Value;
 use crate::kafka::read_topic;
 use crate::load::{HASHES_SQL, Published};
 use crate::store::Store;
-use crate::wait::until;
 
 /// What a run left behind, for the printed line.
 #[derive(Clone, Copy, Debug)]
@@ -27,11 +26,7 @@ pub struct Left {
 /// Waits until all has come to rest, then checks everything.
 pub async fn holds(place: &Addresses, published: Published, limit: Duration) -> Left {
     let store = Store::new(&place.clickhouse);
-    until("every published event is a row", limit, || async {
-        let count = store.numbers("SELECT count() FROM events").await[0];
-        (count >= published.events).then_some(())
-    })
-    .await;
+    all_rows(&store, published, limit).await;
     at_rest(&store, limit).await;
     let sql = format!("SELECT count(), uniqExact(source, id), {HASHES_SQL} FROM events");
     assert_eq!(
@@ -56,11 +51,33 @@ pub async fn holds(place: &Addresses, published: Published, limit: Duration) -> 
     }
 }
 
+/// Waits for every published event: as long as rows still come, at most `limit`.
+async fn all_rows(store: &Store, published: Published, limit: Duration) {
+    const STANDSTILL: Duration = Duration::from_secs(45);
+    let (begin, mut moved, mut seen) = (Instant::now(), Instant::now(), 0);
+    loop {
+        let count = store.numbers("SELECT count() FROM events").await[0];
+        if count >= published.events {
+            return;
+        }
+        if count > seen {
+            (moved, seen) = (Instant::now(), count);
+        }
+        assert!(
+            moved.elapsed() < STANDSTILL && begin.elapsed() < limit,
+            "after {:?}: {count} rows of {published:?}, the last came {:?} ago",
+            begin.elapsed(),
+            moved.elapsed()
+        );
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
 /// Nothing moves for three looks in a row.
 async fn at_rest(store: &Store, limit: Duration) {
     let mut seen = Vec::new();
     let mut still = 0;
-    let begin = std::time::Instant::now();
+    let begin = Instant::now();
     while still < 3 {
         assert!(begin.elapsed() < limit, "the hub comes to rest");
         tokio::time::sleep(Duration::from_secs(1)).await;

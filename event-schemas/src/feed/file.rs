@@ -125,7 +125,10 @@ pub(crate) struct RowFile {
 
 /// Where a value comes from: a template in short, or the long form.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "a template in short, or column, template or otherwise with their options"
+)]
 pub(crate) enum ValueFile {
     Template(String),
     Field(FieldFile),
