@@ -14,6 +14,7 @@ use crate::event::Event;
 pub struct RuleSet {
     rules: Vec<CompiledRule>,
     by_type: HashMap<String, Vec<Candidate>>,
+    by_id: HashMap<String, usize>,
 }
 
 #[derive(Debug)]
@@ -52,7 +53,7 @@ impl RuleSet {
         let mut set = Self::default();
         let mut errors = Vec::new();
         for file in files {
-            if set.rules.iter().any(|rule| rule.file.id == file.id) {
+            if set.by_id.contains_key(&file.id) {
                 errors.push(RuleError {
                     rule: file.id.clone(),
                     path: String::from("id"),
@@ -87,6 +88,7 @@ impl RuleSet {
                     });
             }
         }
+        self.by_id.insert(rule.file.id.clone(), index);
         self.rules.push(rule);
     }
 
@@ -102,7 +104,7 @@ impl RuleSet {
 
     /// The index of a rule by its id.
     pub fn position(&self, id: &str) -> Option<usize> {
-        self.rules.iter().position(|rule| rule.file.id == id)
+        self.by_id.get(id).copied()
     }
 
     /// What the event matches. `into` is reused from event to event.
