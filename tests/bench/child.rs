@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &[String]) {
     match text(0) {
         "floor-admission" => floor::admission::run(text(1), text(2), text(3), count()),
         "floor-recorder" => {
-            floor::recorder::run(text(1), text(2), &table(&arguments[3..7]), count())
+            floor::recorder::run(text(1), text(2), &table(&arguments[3..7]), count());
         }
         "admission" => block_on(admission(text(1), text(2), &arguments[3..7], count())),
         "recorder" => block_on(recorder(text(1), text(2), &arguments[3..7], count())),

@@ -4,6 +4,13 @@
 //! time is the system's own account. Pairs run in the order A B B A ...; the ratio is taken pair by
 //! pair; the median is what counts. Usage: `bench [ingest|alert|replay|start] ...`, nothing: all.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a measuring program: what fails ends it, what it finds it prints"
+)]
+
 mod alert_latency;
 mod child;
 mod floor;

@@ -76,7 +76,17 @@ fn big_file(folder: &std::path::Path) -> (String, u64) {
                 fields.next().unwrap(),
                 fields.next().unwrap(),
             );
-            big.push_str(&format!("{seen},{action},{copy}{outage},{rest}\n"));
+            big.extend([
+                seen,
+                ",",
+                action,
+                ",",
+                &copy.to_string(),
+                outage,
+                ",",
+                rest,
+                "\n",
+            ]);
             rows += 1;
         }
     }

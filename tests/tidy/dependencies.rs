@@ -22,7 +22,11 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
         .current_dir(crate::sources::root())
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
     packages
@@ -32,7 +36,10 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
             let needs = needs
                 .filter(|need| need["kind"].is_null())
                 .map(|need| need["name"].as_str().unwrap().to_owned());
-            (package["name"].as_str().unwrap().to_owned(), needs.collect())
+            (
+                package["name"].as_str().unwrap().to_owned(),
+                needs.collect(),
+            )
         })
         .collect()
 }
@@ -43,9 +50,15 @@ fn services_never_depend_on_one_another() {
     for service in SERVICES {
         let needs = &all[service];
         for other in SERVICES {
-            assert!(!needs.contains(other), "{service} depends on {other}: they meet in topics");
+            assert!(
+                !needs.contains(other),
+                "{service} depends on {other}: they meet in topics"
+            );
         }
-        assert!(!needs.contains("city-brain") && !needs.contains("tests"), "{service}");
+        assert!(
+            !needs.contains("city-brain") && !needs.contains("tests"),
+            "{service}"
+        );
     }
 }
 
@@ -54,8 +67,19 @@ fn the_core_is_pure_and_at_the_bottom() {
     let all = dependencies();
     for core in ["event-schemas", "domain"] {
         for impure in [
-            "tokio", "rdkafka", "clickhouse", "reqwest", "axum", "tracing", "rand", "getrandom",
-            "metrics", "event-log", "event-store", "service-kit", "local-stack",
+            "tokio",
+            "rdkafka",
+            "clickhouse",
+            "reqwest",
+            "axum",
+            "tracing",
+            "rand",
+            "getrandom",
+            "metrics",
+            "event-log",
+            "event-store",
+            "service-kit",
+            "local-stack",
         ] {
             assert!(!all[core].contains(impure), "{core} depends on {impure}");
         }
@@ -68,10 +92,16 @@ fn the_adapters_know_neither_each_other_nor_the_services() {
     let all = dependencies();
     assert!(!all["event-log"].contains("event-store"));
     assert!(!all["event-store"].contains("event-log"));
-    assert!(!all["event-log"].contains("domain"), "event-log knows no rule of the domain");
+    assert!(
+        !all["event-log"].contains("domain"),
+        "event-log knows no rule of the domain"
+    );
     for adapter in ["event-log", "event-store", "service-kit", "local-stack"] {
         for service in SERVICES {
-            assert!(!all[adapter].contains(service), "{adapter} depends on {service}");
+            assert!(
+                !all[adapter].contains(service),
+                "{adapter} depends on {service}"
+            );
         }
     }
 }
@@ -79,8 +109,13 @@ fn the_adapters_know_neither_each_other_nor_the_services() {
 #[test]
 fn every_crate_takes_the_workspaces_lints() {
     for (name, folder) in members() {
-        let manifest = std::fs::read_to_string(crate::sources::root().join(&folder).join("Cargo.toml")).unwrap();
-        assert!(manifest.contains("[lints]\nworkspace = true"), "{name} has lints of its own");
+        let manifest =
+            std::fs::read_to_string(crate::sources::root().join(&folder).join("Cargo.toml"))
+                .unwrap();
+        assert!(
+            manifest.contains("[lints]\nworkspace = true"),
+            "{name} has lints of its own"
+        );
     }
 }
 

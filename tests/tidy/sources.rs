@@ -44,8 +44,18 @@ pub(crate) fn sources(endings: &[&str]) -> Vec<Source> {
 }
 
 fn collect(folder: &Path, prefix: &str, endings: &[&str], found: &mut Vec<Source>) {
-    const NOT_OURS: [&str; 6] = ["target", "node_modules", "dist", ".git", "test-results", "playwright-report"];
-    let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().map(Result::unwrap).collect();
+    const NOT_OURS: [&str; 6] = [
+        "target",
+        "node_modules",
+        "dist",
+        ".git",
+        "test-results",
+        "playwright-report",
+    ];
+    let mut entries: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries {
         let name = entry.file_name().to_string_lossy().into_owned();

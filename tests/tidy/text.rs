@@ -36,9 +36,20 @@ fn long_functions(source: &Source) -> Vec<String> {
     for (start, line) in lines.iter().enumerate() {
         let indent = line.len() - line.trim_start().len();
         let head = line.trim_start();
-        let is_function = ["fn ", "pub fn ", "async fn ", "pub async fn ", "pub(crate) fn ", "pub(crate) async fn ", "pub(super) fn ", "pub(super) async fn ", "const fn ", "pub const fn "]
-            .iter()
-            .any(|form| head.starts_with(form));
+        let is_function = [
+            "fn ",
+            "pub fn ",
+            "async fn ",
+            "pub async fn ",
+            "pub(crate) fn ",
+            "pub(crate) async fn ",
+            "pub(super) fn ",
+            "pub(super) async fn ",
+            "const fn ",
+            "pub const fn ",
+        ]
+        .iter()
+        .any(|form| head.starts_with(form));
         if !is_function {
             continue;
         }
@@ -46,7 +57,12 @@ fn long_functions(source: &Source) -> Vec<String> {
         if let Some(length) = lines[start..].iter().position(|line| *line == close)
             && length + 1 > FUNCTION_LINES_MAX
         {
-            offences.push(format!("{}:{}: {} lines", source.name, start + 1, length + 1));
+            offences.push(format!(
+                "{}:{}: {} lines",
+                source.name,
+                start + 1,
+                length + 1
+            ));
         }
     }
     offences
@@ -64,7 +80,18 @@ fn every_rust_file_says_what_it_is() {
 
 #[test]
 fn no_file_has_a_name_that_says_nothing() {
-    const EMPTY: [&str; 10] = ["utils", "util", "common", "helper", "helpers", "manager", "processor", "misc", "others", "stuff"];
+    const EMPTY: [&str; 10] = [
+        "utils",
+        "util",
+        "common",
+        "helper",
+        "helpers",
+        "manager",
+        "processor",
+        "misc",
+        "others",
+        "stuff",
+    ];
     let offences: Vec<String> = sources(&[".rs", ".ts", ".tsx"])
         .iter()
         .filter(|source| {
@@ -99,23 +126,36 @@ fn sql_lives_in_the_event_store_alone() {
 
 fn holds_sql(line: &str) -> bool {
     let code = line.split("//").next().unwrap_or_default();
-    ["SELECT ", "INSERT INTO", "ALTER TABLE", "CREATE TABLE", "DROP TABLE"]
-        .iter()
-        .any(|word| code.contains(word))
+    [
+        "SELECT ",
+        "INSERT INTO",
+        "ALTER TABLE",
+        "CREATE TABLE",
+        "DROP TABLE",
+    ]
+    .iter()
+    .any(|word| code.contains(word))
 }
 
 #[test]
 fn the_clock_is_read_in_service_kit_alone() {
     let offences: Vec<String> = sources(&[".rs"])
         .iter()
-        .filter(|source| !source.is_test() && source.name != "services/lib/service-kit/src/clock.rs")
+        .filter(|source| {
+            !source.is_test() && source.name != "services/lib/service-kit/src/clock.rs"
+        })
         .filter(|source| {
             let text = source.production_text();
-            text.contains("SystemTime::now") || text.contains("Timestamp::now") || text.contains("Utc::now")
+            text.contains("SystemTime::now")
+                || text.contains("Timestamp::now")
+                || text.contains("Utc::now")
         })
         .map(|source| source.name.clone())
         .collect();
-    assert_none("take the time as a value from service_kit::Clock", &offences);
+    assert_none(
+        "take the time as a value from service_kit::Clock",
+        &offences,
+    );
 }
 
 #[test]
@@ -124,9 +164,17 @@ fn nothing_is_left_to_do_in_comments_and_no_test_is_skipped() {
         .iter()
         .filter(|source| !source.name.starts_with("tests/tidy/"))
         .filter(|source| {
-            ["TODO", "FIXME", "XXX:", "#[ignore", "it.skip", "test.skip", "describe.skip"]
-                .iter()
-                .any(|word| source.text.contains(word))
+            [
+                "TODO",
+                "FIXME",
+                "XXX:",
+                "#[ignore",
+                "it.skip",
+                "test.skip",
+                "describe.skip",
+            ]
+            .iter()
+            .any(|word| source.text.contains(word))
         })
         .map(|source| source.name.clone())
         .collect();
@@ -138,7 +186,10 @@ fn unsafe_code_stands_only_where_clickhouse_is_loaded() {
     let offences: Vec<String> = sources(&[".rs"])
         .iter()
         .filter(|source| source.text.contains("unsafe {") || source.text.contains("unsafe fn"))
-        .filter(|source| !source.name.starts_with("services/lib/local-stack/src/") && !source.name.starts_with("tests/tidy/"))
+        .filter(|source| {
+            !source.name.starts_with("services/lib/local-stack/src/")
+                && !source.name.starts_with("tests/tidy/")
+        })
         .map(|source| source.name.clone())
         .collect();
     assert_none("find a safe way", &offences);
@@ -147,7 +198,12 @@ fn unsafe_code_stands_only_where_clickhouse_is_loaded() {
 #[test]
 fn documents_name_only_paths_that_exist() {
     let mut offences = Vec::new();
-    for name in ["README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
+    for name in [
+        "README.md",
+        "README.zh-CN.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+    ] {
         let text = std::fs::read_to_string(root().join(name))
             .unwrap_or_else(|error| panic!("{name}: {error}"));
         for quoted in text.split('`').skip(1).step_by(2) {

@@ -15,8 +15,8 @@ use serde::Deserialize;
 /// The payload as a plain struct: what a parser must at least look at.
 #[derive(Deserialize)]
 pub(crate) struct Incident<'a> {
-    #[serde(borrow)]
-    pub(crate) incident: std::borrow::Cow<'a, str>,
+    #[serde(borrow, rename = "incident")]
+    pub(crate) number: std::borrow::Cow<'a, str>,
     #[serde(borrow)]
     pub(crate) category: std::borrow::Cow<'a, str>,
     #[serde(borrow)]
@@ -28,7 +28,7 @@ pub(crate) struct Incident<'a> {
 impl Incident<'_> {
     /// Uses every field, so that no part of the parse can be left out.
     pub(crate) fn weight(&self) -> usize {
-        self.incident.len()
+        self.number.len()
             + self.category.len()
             + self.address.as_ref().map_or(0, |address| address.len())
             + self.units.as_ref().map_or(0, Vec::len)

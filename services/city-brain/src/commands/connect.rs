@@ -33,12 +33,11 @@ pub fn addresses(args: &HubArgs) -> Result<Addresses, Failure> {
 
 /// How to reach the hub's log: the Kafka given, or the running hub's.
 pub fn log_config(args: &HubArgs, client_id: &str) -> Result<LogConfig, Failure> {
-    let (brokers, running_prefix) = match &args.kafka {
-        Some(brokers) => (brokers.clone(), None),
-        None => {
-            let found = addresses(args)?;
-            (found.kafka, Some(found.topic_prefix))
-        }
+    let (brokers, running_prefix) = if let Some(brokers) = &args.kafka {
+        (brokers.clone(), None)
+    } else {
+        let found = addresses(args)?;
+        (found.kafka, Some(found.topic_prefix))
     };
     let prefix = args
         .topic_prefix

@@ -29,7 +29,9 @@ pub async fn run(args: ReplayArgs) -> Result<(), Failure> {
         && let Some(first) = events.first()
     {
         let shift = Clock::system().now().since(first.known);
-        events.iter_mut().for_each(|event| event.shift(shift));
+        for event in &mut events {
+            event.shift(shift);
+        }
     }
     if args.exercise {
         events.iter_mut().for_each(Known::mark_as_exercise);

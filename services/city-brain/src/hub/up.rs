@@ -48,7 +48,7 @@ async fn run(settings: Settings) -> Result<(), Failure> {
     let starting = Hub::start(&settings, local_stack::Progress::Bars, print::error_line);
     let hub = tokio::select! {
         started = starting => started?,
-        () = asked.to_stop() => {
+        () = asked.stop_signal() => {
             print::error_line("stopped before it was ready");
             return Ok(());
         }
@@ -56,7 +56,7 @@ async fn run(settings: Settings) -> Result<(), Failure> {
     greet(&hub, &settings);
     let demo_over = Shutdown::new();
     let demo = settings.demo.then(|| start_demo(&hub, demo_over.clone()));
-    asked.to_stop().await;
+    asked.stop_signal().await;
     print::error_line("stopping");
     demo_over.cancel();
     let stopping = async {
@@ -126,7 +126,7 @@ impl Asked {
         })
     }
 
-    async fn to_stop(&mut self) {
+    async fn stop_signal(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}

@@ -47,7 +47,7 @@ pub fn metrics() -> PrometheusHandle {
                 .set_buckets_for_metric(Matcher::Suffix(String::from("_seconds")), &SECONDS)
                 .map_or_else(
                     |_| PrometheusBuilder::new().build_recorder(),
-                    |builder| builder.build_recorder(),
+                    PrometheusBuilder::build_recorder,
                 );
             let handle = recorder.handle();
             if metrics::set_global_recorder(recorder).is_err() {
