@@ -56,7 +56,10 @@ impl LogConfig {
             .set("enable.partition.eof", "true")
             // Out of range is told, never skipped: a lost record must not pass for a quiet day.
             .set("auto.offset.reset", "error")
-            .set("fetch.wait.max.ms", "5")
+            // A fetch is answered as soon as there is a byte; this is how long it waits while there is
+            // none. Fifteen idle readers cost half a core at 5 ms and a twentieth at 100 ms, and the
+            // latency of a record was the same (p50 3.6 and 2.3 ms, p99 16 ms).
+            .set("fetch.wait.max.ms", "100")
             .set("fetch.min.bytes", "1")
             .set("fetch.error.backoff.ms", "50")
             .set("fetch.queue.backoff.ms", "10")

@@ -18,6 +18,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::metadata::{TopicFacts, describe_blocking};
+use crate::positions::watermarks;
 use crate::quiet::Quiet;
 use crate::{LogConfig, LogError, Record};
 
@@ -27,8 +28,6 @@ const TURN: usize = 512;
 const EVENTS: usize = 8;
 /// Records in one batch.
 const BATCH: usize = 4096;
-/// How long broker questions may take at opening.
-const ASK: Duration = Duration::from_secs(10);
 /// How often the client's own events are served while nothing arrives.
 const SERVE: Duration = Duration::from_millis(200);
 
@@ -175,18 +174,14 @@ impl Follower {
         number: i32,
         from: &StartAt,
     ) -> Result<Offset, LogError> {
-        let watermarks = || {
-            self.consumer
-                .fetch_watermarks(name, number, ASK)
-                .map_err(|error| self.fault("asking for the end of a partition", &error))
-        };
+        let ends = || watermarks(&self.config, &self.consumer, name, number);
         match from {
             StartAt::Beginning => Ok(Offset::Beginning),
-            StartAt::End => Ok(Offset::Offset(watermarks()?.1)),
+            StartAt::End => Ok(Offset::Offset(ends()?.1)),
             StartAt::Cursor(cursor) => match cursor.0.get(&(id, number)) {
                 None => Ok(Offset::Beginning),
                 Some(&next) => {
-                    let (oldest, end) = watermarks()?;
+                    let (oldest, end) = ends()?;
                     if next > end {
                         return Err(LogError::Truncated {
                             topic: name.to_owned(),

@@ -17,6 +17,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::topic_partition_list::Offset;
 
 use crate::metadata::describe_blocking;
+use crate::positions::watermarks;
 use crate::transaction::offset_list;
 use crate::{LogConfig, LogError, OffsetMark, Record};
 use membership::{Change, Membership};
@@ -277,10 +278,7 @@ impl GroupConsumer {
                 topic: name.to_owned(),
             })?;
             let committed = self.committed_with_metadata(name, partition)?;
-            let (oldest, end) = self
-                .consumer
-                .fetch_watermarks(name, partition, ASK)
-                .map_err(|error| self.fault("asking for the end of a partition", &error))?;
+            let (oldest, end) = watermarks(&self.config, &self.consumer, name, partition)?;
             let start = start_of(name, partition, committed.as_ref(), (oldest, end))?;
             starts
                 .add_partition_offset(name, partition, Offset::Offset(start))

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use event_schemas::city::{LogPosition, TopicId};
 use rdkafka::TopicPartitionList;
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::topic_partition_list::Offset;
 
 use crate::metadata::describe_blocking;
@@ -126,13 +126,26 @@ fn reader(config: &LogConfig, isolation: &str) -> Result<BaseConsumer<Quiet>, Lo
         .map_err(|error| LogError::of("opening a reader", &config.brokers, &error))
 }
 
-fn watermarks(
+/// The oldest offset and the end of a partition. A topic that was just made, or whose leader just
+/// moved, is asked again for a while.
+pub(crate) fn watermarks<C: ConsumerContext>(
     config: &LogConfig,
-    reader: &BaseConsumer<Quiet>,
+    reader: &BaseConsumer<C>,
     topic: &str,
     partition: i32,
 ) -> Result<(i64, i64), LogError> {
-    reader
-        .fetch_watermarks(topic, partition, ASK)
-        .map_err(|error| LogError::of("asking for the end of a partition", &config.brokers, &error))
+    let deadline = Instant::now() + ASK;
+    loop {
+        let asked = reader.fetch_watermarks(topic, partition, ASK);
+        let error = match asked {
+            Ok(found) => return Ok(found),
+            Err(error) => error,
+        };
+        let what = "asking for the end of a partition";
+        let fault = LogError::of(what, &config.brokers, &error);
+        if !fault.is_passing() || Instant::now() > deadline {
+            return Err(fault);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
