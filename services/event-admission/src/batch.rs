@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use domain::admission::{
-    Checked, Digest, Inbound, Limits, Refused, Sealer, Seen, check, dead_letter_record,
+    Checked, Digest, HOUR_MS, Inbound, Limits, Refused, Sealer, Seen, check, dead_letter_record,
     partition_of,
 };
 use event_log::{OutRecord, Record};
 use event_schemas::Catalog;
-use event_schemas::city::Topics;
+use event_schemas::city::{Millis, Topics};
 
 use crate::earlier::EventKey;
 use crate::inbox::Inbox;
@@ -78,12 +78,22 @@ pub(crate) fn unknown(judged: &[Judged<'_>], inboxes: &Inboxes) -> Vec<EventKey>
         (seen == Seen::Unknown).then(|| EventKey {
             source: checked.envelope.source.to_string(),
             id: checked.envelope.id.to_string(),
+            since: first_possible(admission.event_time, admission.inbox_time),
         })
     });
     let mut keys: Vec<EventKey> = older.collect();
     keys.sort();
     keys.dedup();
     keys
+}
+
+/// Before when an event cannot have been admitted: it is published after it happened, give or take
+/// an hour of wrong clocks. Of an event ahead of its time nothing is known.
+fn first_possible(event_time: Millis, inbox_time: Millis) -> Millis {
+    if event_time > inbox_time.plus(HOUR_MS) {
+        return Millis(0);
+    }
+    event_time.plus(-HOUR_MS).max(Millis(0))
 }
 
 /// Where verdicts lead, and with what personal fields are sealed.

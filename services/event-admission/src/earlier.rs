@@ -6,8 +6,8 @@ use std::pin::Pin;
 
 use domain::admission::{CONTENT_HASH, Digest};
 use event_log::{LogConfig, record_at};
-use event_schemas::city::{LogCursor, Topic};
-use event_store::Reader;
+use event_schemas::city::{LogCursor, LogPosition, Millis, Topic};
+use event_store::{Reader, SourceAndId};
 
 /// By what an event is looked up.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +16,8 @@ pub struct EventKey {
     pub source: String,
     /// CloudEvents `id`.
     pub id: String,
+    /// It cannot have been admitted before this, as far as clocks are trusted.
+    pub since: Millis,
 }
 
 /// Nobody can tell now; admission waits.
@@ -55,29 +57,34 @@ impl StoredEarlier {
             let message = String::from("the recorder is still behind the memory of repeats");
             return Err(EarlierUnavailable(message));
         }
+        let since = keys.iter().map(|key| key.since).min().unwrap_or_default();
+        let named: Vec<SourceAndId> = keys
+            .iter()
+            .map(|key| (key.source.clone(), key.id.clone()))
+            .collect();
+        // All at once: after a restart every event of the last hour may be asked for.
+        let asked = self.reader.event_positions(&named, since);
+        let stored = asked.await.map_err(unavailable)?;
         let mut found = Vec::with_capacity(keys.len());
-        for key in keys {
-            found.push(self.one(key).await?);
+        for key in &named {
+            found.push(match stored.get(key) {
+                None => None,
+                Some(position) => Some(self.content_at(*position).await?),
+            });
         }
         Ok(found)
     }
 
-    async fn one(&self, key: &EventKey) -> Result<Option<Digest>, EarlierUnavailable> {
-        let stored = self.reader.event_by_key(&key.source, &key.id);
-        let Some(stored) = stored.await.map_err(unavailable)? else {
-            return Ok(None);
-        };
+    async fn content_at(&self, position: LogPosition) -> Result<Digest, EarlierUnavailable> {
         let topic = self.log.topic(Topic::Events);
-        let record = record_at(&self.log, &topic, stored.event.position)
+        let record = record_at(&self.log, &topic, position)
             .await
             .map_err(unavailable)?;
         let digest = record
             .as_ref()
             .and_then(|record| record.header(CONTENT_HASH));
         // Stored, but its record is gone or unmarked: it was admitted, and no content can equal it.
-        Ok(Some(
-            digest.and_then(Digest::parse).unwrap_or(Digest([0; 16])),
-        ))
+        Ok(digest.and_then(Digest::parse).unwrap_or(Digest([0; 16])))
     }
 }
 

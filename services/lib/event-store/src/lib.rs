@@ -16,8 +16,8 @@ pub use error::StoreError;
 pub use migrations::migrate;
 pub use query::{
     AlertCursor, CaseCursor, DeadLetterCursor, DeadLetterFilter, EventCursor, EventDimension,
-    EventStatistic, FeedActivity, Measure, Page, PageRequest, Rejections, StatisticsRequest,
-    StoredDeadLetter, StoredEvent,
+    EventStatistic, FeedActivity, Measure, Page, PageRequest, Rejections, SourceAndId,
+    StatisticsRequest, StoredDeadLetter, StoredEvent,
 };
 pub use reader::Reader;
 pub use rows::{DeadLetterRecord, EventRecord, Origin, RowFault, Rows, Table};

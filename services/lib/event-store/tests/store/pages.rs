@@ -2,6 +2,7 @@
 
 use domain::alert::EventRef;
 use domain::filter::EventFilter;
+use event_schemas::city::Millis;
 use event_store::{EventCursor, PageRequest};
 
 use crate::real_store::Store;
@@ -90,4 +91,30 @@ async fn events_of_an_alert_come_in_the_order_of_its_references() {
     let stored = store.reader.events_by_refs(&refs).await.unwrap();
     let offsets: Vec<i64> = stored.iter().map(|row| row.event.position.offset).collect();
     assert_eq!(offsets, [9, 3, 30]);
+}
+
+#[tokio::test]
+async fn many_events_are_found_by_their_keys_at_once_and_older_rows_are_left_out() {
+    let store = Store::fresh().await;
+    let events = city();
+    insert(&store.writer, &events).await;
+    let mut keys: Vec<(String, String)> = events
+        .iter()
+        .map(|event| (event.source.clone(), event.id.clone()))
+        .collect();
+    keys.extend((0..600).map(|n| (String::from("/fire/dispatch"), format!("never-{n}"))));
+    keys.push((String::from("/nobody"), events[0].id.clone()));
+    let found = store
+        .reader
+        .event_positions(&keys, Millis(0))
+        .await
+        .unwrap();
+    assert_eq!(found.len(), events.len());
+    for event in &events {
+        let key = (event.source.clone(), event.id.clone());
+        assert_eq!(found[&key], event.position);
+    }
+    let later = Millis(i64::MAX / 2_000_000);
+    let none = store.reader.event_positions(&keys, later).await.unwrap();
+    assert!(none.is_empty(), "rows that came before are not looked at");
 }
