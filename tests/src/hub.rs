@@ -29,8 +29,10 @@ pub fn data_dir(namespace: &Namespace) -> PathBuf {
 /// Settings of a hub on the shared stack.
 pub fn settings(namespace: &Namespace) -> Settings {
     let stack = shared();
+    let data_dir = data_dir(namespace);
     Settings {
-        data_dir: data_dir(namespace),
+        personal_key: data_dir.join("keys/personal.key"),
+        data_dir,
         cache_dir: local_stack::cache_dir_default().unwrap(),
         listen: ([127, 0, 0, 1], 0).into(),
         admin_listen: ([127, 0, 0, 1], 0).into(),

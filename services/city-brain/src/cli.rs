@@ -133,6 +133,10 @@ pub struct UpArgs {
     /// A built console to serve instead of building it from the sources.
     #[arg(long, env = "CITY_BRAIN_CONSOLE")]
     pub console: Option<PathBuf>,
+    /// File of the key for personal fields (made at the first start); on a cluster every admission
+    /// needs the same one. Default: `keys/personal.key` in the data folder.
+    #[arg(long, env = "CITY_BRAIN_PERSONAL_KEY")]
+    pub personal_key: Option<PathBuf>,
     /// Run without the console.
     #[arg(long)]
     pub no_console: bool,

@@ -29,6 +29,7 @@ pub struct SettingsFile {
     topic_prefix: Option<String>,
     allowed_origins: Option<Vec<String>>,
     console: Option<PathBuf>,
+    personal_key: Option<PathBuf>,
     /// Log filter and format, read by the command before anything else.
     pub log: Option<String>,
     /// `text` or `json`.
@@ -89,6 +90,8 @@ pub struct Settings {
     pub allowed_origins: Vec<String>,
     /// Where the console comes from.
     pub console: ConsoleSource,
+    /// The key for personal fields; every admission of one city needs the same.
+    pub personal_key: PathBuf,
     /// A simulated city publishes.
     pub demo: bool,
     /// This process runs this one service; `None`: the whole hub.
@@ -142,11 +145,16 @@ impl Settings {
             (false, Some(folder)) => ConsoleSource::Folder(folder),
             (false, None) => ConsoleSource::Build,
         };
+        let data_dir = args
+            .data_dir
+            .or(file.data_dir)
+            .unwrap_or_else(|| home.data.clone());
         Ok(Self {
-            data_dir: args
-                .data_dir
-                .or(file.data_dir)
-                .unwrap_or_else(|| home.data.clone()),
+            personal_key: args
+                .personal_key
+                .or(file.personal_key)
+                .unwrap_or_else(|| data_dir.join("keys").join("personal.key")),
+            data_dir,
             cache_dir: home.cache.clone(),
             listen: args
                 .listen

@@ -98,7 +98,7 @@ pub(super) async fn start(
 }
 
 fn admission(wiring: &Wiring<'_>, mark: RuleSetMark) -> Result<JoinHandle<()>, Failure> {
-    let key_file = wiring.settings.data_dir.join("keys").join("personal.key");
+    let key_file = wiring.settings.personal_key.clone();
     let config = event_admission::Config {
         instance: wiring.instance.to_owned(),
         ..event_admission::Config::new(key_file)
