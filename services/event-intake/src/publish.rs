@@ -54,7 +54,7 @@ async fn accept(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Resp
             detail,
         ));
     };
-    let body = request::body(intake, headers, body).await?;
+    let body = request::body(intake, body).await?;
     let events = request::events(mode, headers, &body, &intake.config)?;
     let now = intake.ports.clock.now();
     if !intake.rates.allow(&department, events.len(), now) {

@@ -1,16 +1,19 @@
 //! What a request holds: one event or a batch, in whichever mode.
 
-use axum::body::{Body, to_bytes};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use event_schemas::city::headers;
 use event_schemas::envelope::decode_batch;
+use futures_util::StreamExt;
 
 use crate::kafka_form::KafkaForm;
 use crate::problem::Problem;
 use crate::{Config, Intake};
 
+/// How many times the limit is read before a caller is cut off.
+const THROWN_AWAY: usize = 4;
 const BATCH: &str = "application/cloudevents-batch+json";
 
 /// How events stand in a request.
@@ -52,31 +55,39 @@ fn unsupported(found: &str) -> Problem {
     )
 }
 
-/// Reads the body within the limits of size and time.
-pub(crate) async fn body(
-    intake: &Intake,
-    request: &HeaderMap,
-    body: Body,
-) -> Result<Bytes, Problem> {
+/// Reads the body within the limits of size and time. What is too large is still read for a while
+/// and thrown away: a caller that is cut off while it sends would not see the answer.
+pub(crate) async fn body(intake: &Intake, body: Body) -> Result<Bytes, Problem> {
     let Config {
         body_bytes,
         body_within,
         ..
     } = intake.config;
-    let announced = request
-        .get(CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > body_bytes) {
-        return Err(too_large(body_bytes));
-    }
-    match tokio::time::timeout(body_within, to_bytes(body, body_bytes)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(too_large(body_bytes)),
+    match tokio::time::timeout(body_within, read(body, body_bytes)).await {
+        Ok(Some(bytes)) => Ok(bytes),
+        Ok(None) => Err(too_large(body_bytes)),
         Err(_) => {
             let detail = format!("the body did not arrive within {body_within:?}");
             Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", detail))
         }
     }
+}
+
+/// The body, if it is whole and not larger than `limit`.
+async fn read(body: Body, limit: usize) -> Option<Bytes> {
+    let mut parts = body.into_data_stream();
+    let mut kept = BytesMut::new();
+    let mut seen = 0;
+    while let Some(part) = parts.next().await {
+        let part = part.ok()?;
+        seen += part.len();
+        if seen <= limit {
+            kept.extend_from_slice(&part);
+        } else if seen > limit.saturating_mul(THROWN_AWAY) {
+            return None;
+        }
+    }
+    (seen <= limit).then(|| kept.freeze())
 }
 
 fn too_large(limit: usize) -> Problem {

@@ -17,11 +17,8 @@ fn changed(id: &str, change: impl FnOnce(&mut Value)) -> Value {
     event
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn bad_records_become_dead_letters_with_reasons_and_the_good_ones_go_on() {
-    let city = City::new().await;
-    let running = city.admit();
-    let bad = [
+fn bad_events() -> [(Value, Reason); 8] {
+    [
         (
             changed("b1", |e| e["type"] = json!("city.fire.dragon-seen.v1")),
             Reason::UnknownType,
@@ -51,7 +48,14 @@ async fn bad_records_become_dead_letters_with_reasons_and_the_good_ones_go_on() 
             changed("b8", |e| e["data"]["address"] = json!("x".repeat(300_000))),
             Reason::TooLarge,
         ),
-    ];
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_records_become_dead_letters_with_reasons_and_the_good_ones_go_on() {
+    let city = City::new().await;
+    let running = city.admit();
+    let bad = bad_events();
     for (n, (event, _)) in bad.iter().enumerate() {
         city.publish("fire", &fire(&format!("g{n}"))).await;
         city.publish("fire", event).await;
