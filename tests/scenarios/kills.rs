@@ -9,6 +9,7 @@ use tests::hub::settings;
 use tests::load::{Load, Plan};
 use tests::process::HubProcess;
 use tests::stack::{namespace, shared};
+use tokio::time::sleep;
 
 const SEED: u64 = 20_240_204;
 const KILLS: u32 = 20;
@@ -27,17 +28,19 @@ async fn twenty_kills_under_load_lose_nothing_and_double_nothing() {
         seed: SEED,
     });
     let mut starts = Vec::new();
+    let mut started = Instant::now();
     for kill in 0..KILLS {
-        let moment = Duration::from_millis(chance.random_range(50..2_500));
-        tokio::time::sleep(moment).await;
-        hub.kill();
-        let begin = Instant::now();
-        hub = HubProcess::spawn(&settings, None);
-        // Every fourth is killed while it is still starting, or has hardly begun.
-        if kill % 4 != 3 {
+        // Half of them meet a hub at work, half one that is still starting or catching up.
+        if kill % 2 == 0 {
             hub.wait_ready();
-            starts.push(begin.elapsed());
+            starts.push(started.elapsed());
+            sleep(Duration::from_millis(chance.random_range(50..1_500))).await;
+        } else {
+            sleep(Duration::from_millis(chance.random_range(300..4_000))).await;
         }
+        hub.kill();
+        started = Instant::now();
+        hub = HubProcess::spawn(&settings, None);
     }
     hub.wait_ready();
     let published = load.finish();

@@ -1,5 +1,11 @@
 //! The hub as its users meet it: real Kafka, real ClickHouse, real Chromium, public interfaces only.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "an expectation that fails is a scenario that fails"
+)]
+
 mod access;
 mod bad_events;
 mod commands;

@@ -1,6 +1,14 @@
 //! What the end-to-end scenarios share: one real stack for a whole run, a hub per scenario, and
 //! clients that speak only the public interfaces.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    clippy::similar_names,
+    reason = "this crate is tests: an expectation that fails is a test that fails"
+)]
+
 pub mod api;
 pub mod binary;
 pub mod children;

@@ -83,9 +83,8 @@ impl LiveClient {
                 self.take(&frame);
             }
         };
-        if tokio::time::timeout(limit, following).await.is_err() {
-            panic!("not within {limit:?}: {what}");
-        }
+        let ended = tokio::time::timeout(limit, following).await;
+        assert!(ended.is_ok(), "not within {limit:?}: {what}");
     }
 
     /// The next text frame; `None` when the connection ended.

@@ -16,8 +16,5 @@ where
         }
     })
     .await;
-    match ended {
-        Ok(found) => found,
-        Err(_) => panic!("not within {limit:?}: {what}"),
-    }
+    ended.unwrap_or_else(|elapsed| panic!("not within {limit:?} ({elapsed}): {what}"))
 }
