@@ -8,7 +8,6 @@
 //! owner loads the last snapshot, folds the tail of the log up to the committed offset without
 //! output, and goes on. Snapshots are a shortcut only: without one the partition is folded anew.
 
-mod collect;
 mod decode;
 mod encode;
 mod measure;
@@ -34,6 +33,8 @@ pub struct Config {
     pub instance: String,
     /// Snapshots lie in `engine/` below it.
     pub data_dir: PathBuf,
+    /// How long records are gathered before a transaction.
+    pub collect: event_log::CollectTimes,
     /// A member silent this long loses its partitions.
     pub session: Duration,
     /// A snapshot is written after so many records of a partition.
@@ -48,6 +49,7 @@ impl Config {
         Self {
             instance: String::from("0"),
             data_dir,
+            collect: event_log::CollectTimes::default(),
             session: Duration::from_secs(6),
             snapshot_records: 100_000,
             snapshot_every: Duration::from_secs(60),

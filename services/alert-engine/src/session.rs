@@ -5,12 +5,11 @@ use std::time::{Duration, Instant};
 
 use domain::engine::{Mode, Output};
 use event_log::{
-    AssignedPartition, GroupConsumer, GroupEvent, GroupOptions, LogError, OffsetMark, OutRecord,
-    Record, TransactionalProducer,
+    AssignedPartition, Collect, GroupConsumer, GroupEvent, GroupOptions, LogError, OffsetMark,
+    OutRecord, Record, TransactionalProducer,
 };
 use event_schemas::city::{Millis, Topic};
 
-use crate::collect::{Collect, MOST};
 use crate::encode::Exits;
 use crate::measure;
 use crate::owned::Owned;
@@ -60,7 +59,7 @@ impl<'w> Session<'w> {
             producer,
             owned: Vec::new(),
             exits: Exits::new(log, match_partitions),
-            collect: Collect::new(),
+            collect: Collect::new(worker.config.collect),
             uncommitted: 0,
             committed_at: Instant::now(),
             told_at: Instant::now(),
@@ -70,7 +69,7 @@ impl<'w> Session<'w> {
     /// Serves until the end; every fault ends this session, and its engines with it.
     pub(crate) fn serve(&mut self) -> Result<(), LogError> {
         while !self.worker.shutdown.is_cancelled() {
-            match self.group.poll(LONGEST_WAIT, MOST)? {
+            match self.group.poll(LONGEST_WAIT, Collect::MOST)? {
                 GroupEvent::Records(records) => {
                     let records = self.gather(records)?;
                     self.turn(&records)?;
@@ -92,12 +91,12 @@ impl<'w> Session<'w> {
             return Ok(records);
         }
         let until = Instant::now() + self.collect.time();
-        while records.len() < MOST {
+        while records.len() < Collect::MOST {
             let rest = until.saturating_duration_since(Instant::now());
             if rest.is_zero() {
                 break;
             }
-            match self.group.poll(rest, MOST - records.len())? {
+            match self.group.poll(rest, Collect::MOST - records.len())? {
                 GroupEvent::Records(more) => records.extend(more),
                 change => {
                     // What was gathered is read again by whoever owns the partitions now.
@@ -196,7 +195,7 @@ impl<'w> Session<'w> {
             }
         }
         let idle = self.uncommitted > 0 && self.committed_at.elapsed() >= COMMIT_AT_LEAST;
-        if !written.is_empty() || idle || self.uncommitted >= MOST {
+        if !written.is_empty() || idle || self.uncommitted >= Collect::MOST {
             let begun = Instant::now();
             self.commit(&written)?;
             measure::committed(begun.elapsed(), self.uncommitted);

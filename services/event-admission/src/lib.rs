@@ -8,7 +8,6 @@
 //! asking the store; nothing is admitted while neither can tell; no bad record stops the others.
 
 mod batch;
-mod collect;
 mod earlier;
 mod inbox;
 mod key_file;
@@ -46,6 +45,8 @@ pub struct Config {
     pub memory_events: usize,
     /// Records of each partition of `city.events` read back at a takeover, to remember repeats.
     pub read_back: i64,
+    /// How long records are gathered before a transaction.
+    pub collect: event_log::CollectTimes,
     /// A member silent this long loses its inboxes.
     pub session: Duration,
     /// How often each partition is told how far the inboxes are admitted.
@@ -61,6 +62,7 @@ impl Config {
             limits: Limits::default(),
             memory_events: 1_000_000,
             read_back: 50_000,
+            collect: event_log::CollectTimes::default(),
             session: Duration::from_secs(6),
             watermark_every: Duration::from_secs(1),
         }

@@ -5,13 +5,12 @@ use std::time::{Duration, Instant};
 
 use domain::admission::{Horizon, Identity};
 use event_log::{
-    AssignedPartition, GroupConsumer, GroupEvent, GroupOptions, LogError, OffsetMark, OutRecord,
-    Record, TransactionalProducer,
+    AssignedPartition, Collect, GroupConsumer, GroupEvent, GroupOptions, LogError, OffsetMark,
+    OutRecord, Record, TransactionalProducer,
 };
 use event_schemas::city::{LogCursor, RuleSetMark, Topic};
 
 use crate::batch::{Bench, Earlier, Exits, Inboxes, judge, unknown};
-use crate::collect::{Collect, MOST};
 use crate::earlier::EventKey;
 use crate::inbox::Inbox;
 use crate::measure;
@@ -72,7 +71,7 @@ impl<'w> Session<'w> {
             producer,
             inboxes: HashMap::new(),
             covered: LogCursor::default(),
-            collect: Collect::new(),
+            collect: Collect::new(config.collect),
             pulse: Pulse::new(config.watermark_every, ports.rules.clone()),
             events: spread(Topic::Events)?,
             matches: spread(Topic::Matches)?,
@@ -89,7 +88,7 @@ impl<'w> Session<'w> {
             } else {
                 self.pulse.rest().min(LONGEST_WAIT)
             };
-            match self.group.poll(wait, MOST)? {
+            match self.group.poll(wait, Collect::MOST)? {
                 GroupEvent::Records(records) => {
                     let records = self.gather(records)?;
                     self.turn(&records)?;
@@ -106,12 +105,12 @@ impl<'w> Session<'w> {
             return Ok(records);
         }
         let until = Instant::now() + self.collect.time();
-        while records.len() < MOST {
+        while records.len() < Collect::MOST {
             let rest = until.saturating_duration_since(Instant::now());
             if rest.is_zero() {
                 break;
             }
-            match self.group.poll(rest, MOST - records.len())? {
+            match self.group.poll(rest, Collect::MOST - records.len())? {
                 GroupEvent::Records(more) => records.extend(more),
                 change => {
                     // What was gathered is read again by whoever owns the inboxes now.

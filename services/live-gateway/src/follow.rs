@@ -14,6 +14,9 @@ use tokio::sync::mpsc;
 use crate::Ports;
 use crate::publisher::Input;
 
+/// So many of the newest records of each partition of `city.events` are read back at a start, to
+/// know what is on the map: more would only make a long log a slow start.
+const EVENTS_BACK: i64 = 20_000;
 /// How long one read of the log may wait for records.
 const READ_WAIT: Duration = Duration::from_millis(500);
 
@@ -23,9 +26,13 @@ pub(crate) async fn spawn(
     publisher: &mpsc::Sender<Input>,
     shutdown: &Shutdown,
 ) -> Result<(), LogError> {
-    for (name, topic) in [("events", Topic::Events), ("alerts", Topic::Alerts)] {
+    let starts = [
+        ("events", Topic::Events, StartAt::Newest(EVENTS_BACK)),
+        ("alerts", Topic::Alerts, StartAt::Beginning),
+    ];
+    for (name, topic, from) in starts {
         let component = ports.health.component(&format!("live-gateway/{name}"));
-        let follower = Follower::open(&ports.log, &[topic], StartAt::Beginning).await?;
+        let follower = Follower::open(&ports.log, &[topic], from).await?;
         supervise(
             "live follower",
             follow(Follow {

@@ -38,6 +38,8 @@ pub enum StartAt {
     Beginning,
     /// With the next record to be written after opening.
     End,
+    /// With the newest records of each partition, so many offsets of them.
+    Newest(i64),
     /// Where a cursor points; partitions it does not name start at the beginning. It may name only
     /// topics that are followed: any other topic id passes for a topic that was re-created.
     Cursor(LogCursor),
@@ -178,6 +180,10 @@ impl Follower {
         match from {
             StartAt::Beginning => Ok(Offset::Beginning),
             StartAt::End => Ok(Offset::Offset(ends()?.1)),
+            StartAt::Newest(count) => {
+                let (oldest, end) = ends()?;
+                Ok(Offset::Offset(oldest.max(end - count)))
+            }
             StartAt::Cursor(cursor) => match cursor.0.get(&(id, number)) {
                 None => Ok(Offset::Beginning),
                 Some(&next) => {

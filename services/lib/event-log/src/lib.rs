@@ -4,6 +4,7 @@
 //! Every wait is limited, every error says what to do, and no blocking call of the client library
 //! runs on an async thread.
 
+mod collect;
 mod config;
 mod decided;
 mod error;
@@ -17,6 +18,7 @@ mod record;
 mod topics;
 mod transaction;
 
+pub use collect::{Collect, CollectTimes};
 pub use config::{LogConfig, MAX_RECORD_BYTES};
 pub use decided::{AppendError, Behind, Decided, DecidedLog, Folded};
 pub use error::LogError;
