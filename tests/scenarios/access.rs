@@ -1,5 +1,6 @@
 //! Nobody sees anything without a credential, and everybody only what the role allows.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use domain::access::Role;
@@ -81,7 +82,7 @@ async fn first_words(url: &str, protocol: Option<&str>, hello: Value) -> String 
         while let Some(Ok(message)) = socket.next().await {
             said.push_str(&message.to_string());
             if let Message::Close(frame) = message {
-                said.push_str(&format!(" {frame:?}"));
+                write!(said, " {frame:?}").unwrap();
             }
         }
     };

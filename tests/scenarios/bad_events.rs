@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tests::hub::TestHub;
+use tests::store::Store;
 use tests::wait::until;
 
 use crate::story::{COMMUNITY, event, medical_call};
@@ -17,7 +18,7 @@ struct Bad {
     path: Option<&'static str>,
 }
 
-fn bad(event: Value, reason: &'static str, path: &'static str) -> Bad {
+fn bad(event: &Value, reason: &'static str, path: &'static str) -> Bad {
     Bad {
         bytes: event.to_string().into_bytes(),
         reason,
@@ -41,29 +42,34 @@ fn with(id: &str, change: impl FnOnce(&mut Value)) -> Value {
 }
 
 fn fifteen_kinds() -> Vec<Bad> {
-    let huge = "x".repeat(400_000);
+    let mut kinds = bad_envelopes();
+    kinds.extend(bad_contents());
+    kinds
+}
+
+fn bad_envelopes() -> Vec<Bad> {
     vec![
         raw(b"not json at all", "malformed"),
         raw(b"{\"specversion\":\"1.0\",\"id\":\"T-1\"", "malformed"),
         raw(b"\xff\xfe\x00", "malformed"),
         bad(
-            with("E-1", |e| drop(e.as_object_mut().unwrap().remove("source"))),
+            &with("E-1", |e| drop(e.as_object_mut().unwrap().remove("source"))),
             "envelope",
             "/source",
         ),
         bad(
-            with("E-2", |e| e["specversion"] = json!("0.3")),
+            &with("E-2", |e| e["specversion"] = json!("0.3")),
             "envelope",
             "/specversion",
         ),
-        bad(with("E-3", |e| e["id"] = json!("")), "envelope", "/id"),
+        bad(&with("E-3", |e| e["id"] = json!("")), "envelope", "/id"),
         bad(
-            with("E-4", |e| e["type"] = json!("city.fire.dragon-seen.v1")),
+            &with("E-4", |e| e["type"] = json!("city.fire.dragon-seen.v1")),
             "unknown_type",
             "/type",
         ),
         bad(
-            event(
+            &event(
                 "city.power.outage-started.v1",
                 "E-5",
                 COMMUNITY,
@@ -72,35 +78,41 @@ fn fifteen_kinds() -> Vec<Bad> {
             "foreign_type",
             "/type",
         ),
+    ]
+}
+
+fn bad_contents() -> Vec<Bad> {
+    let huge = "x".repeat(400_000);
+    vec![
         bad(
-            with("E-6", |e| e["data"]["category"] = json!("dragon")),
+            &with("E-6", |e| e["data"]["category"] = json!("dragon")),
             "contract_violation",
             "/data/category",
         ),
         bad(
-            with("E-7", |e| {
-                drop(e["data"].as_object_mut().unwrap().remove("incident"))
+            &with("E-7", |e| {
+                drop(e["data"].as_object_mut().unwrap().remove("incident"));
             }),
             "contract_violation",
             "/data/incident",
         ),
         bad(
-            with("E-8", |e| e["data"]["units"] = json!("E1")),
+            &with("E-8", |e| e["data"]["units"] = json!("E1")),
             "contract_violation",
             "/data/units",
         ),
         bad(
-            with("E-9", |e| e["time"] = json!("yesterday")),
+            &with("E-9", |e| e["time"] = json!("yesterday")),
             "wrong_time",
             "/time",
         ),
         bad(
-            with("E-10", |e| e["placecode"] = json!("000000")),
+            &with("E-10", |e| e["placecode"] = json!("000000")),
             "wrong_place",
             "/placecode",
         ),
         bad(
-            with("E-11", |e| {
+            &with("E-11", |e| {
                 e["lon"] = json!("222.5");
                 e["lat"] = json!("30.9");
             }),
@@ -108,7 +120,7 @@ fn fifteen_kinds() -> Vec<Bad> {
             "/lon",
         ),
         bad(
-            with("E-12", |e| e["data"]["address"] = json!(huge)),
+            &with("E-12", |e| e["data"]["address"] = json!(huge)),
             "too_large",
             "",
         ),
@@ -171,5 +183,14 @@ async fn every_kind_of_bad_event_becomes_a_dead_letter_with_its_reason_and_no_go
         }
     }
     assert_eq!(oldest_first[15]["reason"], "id_reused");
+    let waited = Store::new(&hub.hub.addresses.clickhouse)
+        .numbers(
+            "SELECT toUInt64(max(dateDiff('millisecond', inbox_time, ingest_time))) FROM events",
+        )
+        .await[0];
+    assert!(
+        waited < 5_000,
+        "a good event waited {waited} ms behind bad ones"
+    );
     hub.stop().await;
 }

@@ -1,5 +1,6 @@
 //! Personal fields: what a citizen told the hotline stands in plain text nowhere behind admission.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use rdkafka::message::{Headers as _, Message as _};
@@ -20,10 +21,11 @@ const DESCRIPTION: &str = "我家楼下车库水已经到膝盖";
 fn plain_in(text: &str) -> Option<&'static str> {
     // As JSON may also write them.
     let escaped = |secret: &str| -> String {
-        secret
-            .encode_utf16()
-            .map(|unit| format!("\\u{unit:04x}"))
-            .collect()
+        let mut text = String::new();
+        for unit in secret.encode_utf16() {
+            write!(text, "\\u{unit:04x}").unwrap();
+        }
+        text
     };
     [NAME, PHONE, ADDRESS, DESCRIPTION]
         .into_iter()

@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 pub(crate) const STREET: &str = "990101002";
 /// A community in [`STREET`].
 pub(crate) const COMMUNITY: &str = "990101002001";
-/// A community in another street.
-pub(crate) const ELSEWHERE: &str = "990101004001";
 
 /// An event of a department at a place, happening now.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "data is written where the event is told"
+)]
 pub(crate) fn event(event_type: &str, id: &str, place: &str, data: Value) -> Value {
     let department = event_type.split('.').nth(1).unwrap();
     json!({
