@@ -13,7 +13,12 @@ pub fn city_brain() -> &'static Path {
             return finished.into();
         }
         let test = std::env::current_exe().unwrap();
-        let profile_dir = test.parent().and_then(Path::parent).unwrap();
+        // Tests lie in `deps` below the profile's folder, programs in the folder itself.
+        let profile_dir = test
+            .ancestors()
+            .skip(1)
+            .find(|folder| !folder.ends_with("deps"))
+            .unwrap();
         let profile = profile_dir.file_name().unwrap().to_string_lossy();
         let mut build = Command::new(env!("CARGO"));
         build

@@ -41,7 +41,7 @@ fn start() -> SharedStack {
     let config = StackConfig {
         data_dir,
         cache_dir: local_stack::cache_dir_default().unwrap(),
-        launcher: local_stack::launcher_for_tests().unwrap(),
+        launcher: crate::binary::city_brain().to_owned(),
         kafka: true,
         clickhouse: true,
         progress: Progress::Lines,
