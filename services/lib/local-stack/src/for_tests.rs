@@ -17,8 +17,13 @@ pub fn launcher_for_tests() -> Result<PathBuf, StackError> {
         tool: format!("The launcher of Kafka and ClickHouse ({NAME})"),
         exact_line_to_type: format!("cargo build -p local-stack --bin {NAME}"),
     };
-    // A test binary lies in `target/<profile>/deps`.
-    let profile = this.parent().and_then(Path::parent).ok_or_else(missing)?;
+    // A test binary lies in `target/<profile>/deps`, an executable of tests in `target/<profile>`.
+    let folder = this.parent().ok_or_else(missing)?;
+    let profile = if folder.ends_with("deps") || folder.ends_with("examples") {
+        folder.parent().ok_or_else(missing)?
+    } else {
+        folder
+    };
     let launcher = profile.join(NAME);
     if !launcher.is_file() {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
