@@ -121,9 +121,13 @@ async fn fresh(stack: &SharedStack, name: &str) -> Namespace {
         topics: Topics::new(&names.topic_prefix),
         client_id: String::from("bench"),
     };
-    create_topics(&log, &["fire"], &TopicSettings::default())
-        .await
-        .unwrap();
+    create_topics(
+        &log,
+        &["fire", "hotline", "power", "roads"],
+        &TopicSettings::default(),
+    )
+    .await
+    .unwrap();
     let admin = StoreConfig {
         url: stack.clickhouse.url.clone(),
         database: names.database.clone(),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use event_log::{Follower, LogConfig, LogError, StartAt, settled_ends};
+use event_log::{Follower, LogConfig, LogError, Record, StartAt, settled_ends};
 use event_schemas::city::{LogCursor, TopicId};
 use service_kit::Shutdown;
 use tokio::runtime::Handle;
@@ -55,20 +55,10 @@ pub(crate) fn fold_tails(
         let mut folded = 0_u64;
         while owned.iter().any(|one| one.topic == topic && behind(one)) {
             let batch = handle.block_on(follower.next(Duration::from_millis(500)))?;
-            for record in &batch.records {
-                let position = record.position;
-                let limit = until.get(&(position.topic_id, position.partition)).copied();
-                let mine = owned
-                    .iter_mut()
-                    .find(|one| one.partition == position.partition && one.topic == topic);
-                if let (Some(one), Some(limit)) = (mine, limit)
-                    && (one.engine.next_offset()..limit).contains(&position.offset)
-                {
-                    // Its outputs were committed by the predecessor.
-                    let _written_before = one.fold(record);
-                    folded += 1;
-                    moved = Instant::now();
-                }
+            let taken = take(&batch.records, owned, until, &topic);
+            if taken > 0 {
+                folded += taken;
+                moved = Instant::now();
             }
             // What lies between the last record and the committed offset are transaction markers.
             if batch.caught_up || shutdown.is_cancelled() {
@@ -90,4 +80,29 @@ pub(crate) fn fold_tails(
         tracing::info!(topic, folded, took = ?start.elapsed(), "the tail is folded");
     }
     Ok(())
+}
+
+/// Folds the records that lie before the committed offsets; returns how many.
+fn take(
+    records: &[Record],
+    owned: &mut [&mut Owned],
+    until: &HashMap<(TopicId, i32), i64>,
+    topic: &str,
+) -> u64 {
+    let mut folded = 0;
+    for record in records {
+        let position = record.position;
+        let limit = until.get(&(position.topic_id, position.partition)).copied();
+        let mine = owned
+            .iter_mut()
+            .find(|one| one.partition == position.partition && one.topic == topic);
+        if let (Some(one), Some(limit)) = (mine, limit)
+            && (one.engine.next_offset()..limit).contains(&position.offset)
+        {
+            // Its outputs were committed by the predecessor.
+            let _written_before = one.fold(record);
+            folded += 1;
+        }
+    }
+    folded
 }

@@ -128,10 +128,7 @@ fn alert_filters() -> Vec<AlertFilter> {
         },
         AlertFilter {
             or: vec![
-                AlertFilter {
-                    severities: vec![1],
-                    ..all()
-                },
+                gravest(),
                 AlertFilter {
                     exercise: Some(true),
                     ..all()
@@ -140,6 +137,13 @@ fn alert_filters() -> Vec<AlertFilter> {
             ..all()
         },
     ]
+}
+
+fn gravest() -> AlertFilter {
+    AlertFilter {
+        severities: vec![1],
+        ..AlertFilter::default()
+    }
 }
 
 #[tokio::test]
