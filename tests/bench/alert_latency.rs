@@ -85,8 +85,9 @@ async fn one_rate(rate: u64) -> (Vec<f64>, Vec<f64>) {
     tokio::time::sleep(Duration::from_secs(3)).await;
     let (mut ours, mut raw) = (Vec::new(), Vec::new());
     let fire = hub.department("fire");
+    let places = places();
     for number in 0..PROBES {
-        ours.push(probe(&fire, &mut live, number).await);
+        ours.push(probe(&fire, &mut live, &places, number).await);
         raw.push(hops.probe().await);
     }
     over.store(true, Ordering::Relaxed);
@@ -98,10 +99,26 @@ async fn one_rate(rate: u64) -> (Vec<f64>, Vec<f64>) {
     (ours, raw)
 }
 
+/// Communities of the made-up district: an alert tells each of its first ten events, so probes take
+/// turns between places.
+fn places() -> Vec<String> {
+    let catalog = event_schemas::Catalog::embedded().unwrap();
+    let tree = catalog.places();
+    let leaves = tree
+        .iter()
+        .filter(|place| tree.children(&place.code).is_empty());
+    leaves.map(|place| place.code.clone()).collect()
+}
+
 /// Publishes one event that a rule waits for, and waits for the frame with its alert.
-async fn probe(fire: &tests::kafka::Department, live: &mut LiveClient, number: usize) -> f64 {
-    let place = "990101004001";
-    let wanted = u64::try_from(number).unwrap() + 1;
+async fn probe(
+    fire: &tests::kafka::Department,
+    live: &mut LiveClient,
+    places: &[String],
+    number: usize,
+) -> f64 {
+    let place = places[number % places.len()].as_str();
+    let wanted = u64::try_from(number / places.len()).unwrap() + 1;
     let event = json!({
         "specversion": "1.0", "id": format!("probe-{number}"), "source": "/fire/probe",
         "type": "city.fire.incident-reported.v1", "placecode": place,
@@ -113,6 +130,7 @@ async fn probe(fire: &tests::kafka::Department, live: &mut LiveClient, number: u
     live.follow("the probe's alert", Duration::from_secs(60), |live| {
         live.alert_changes.iter().any(|alert| {
             alert["rule"]["id"] == "hub.bench-0"
+                && alert["place"] == place
                 && alert["eventCount"].as_u64().unwrap_or(0) >= wanted
         })
     })

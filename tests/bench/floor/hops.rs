@@ -104,7 +104,9 @@ fn consumer(brokers: &str, topic: &str) -> StreamConsumer {
         .create()
         .unwrap();
     let mut list = TopicPartitionList::new();
-    list.add_partition_offset(topic, 0, Offset::End).unwrap();
+    // The topics are new: from their beginning nothing can be missed.
+    list.add_partition_offset(topic, 0, Offset::Beginning)
+        .unwrap();
     consumer.assign(&list).unwrap();
     consumer
 }
