@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::ws::Utf8Bytes;
 use domain::alert::Alert;
@@ -11,6 +12,7 @@ use event_schemas::catalog::Catalog;
 use event_schemas::city::Watermark;
 use service_kit::{Clock, Shutdown};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use crate::audience::Audience;
 use crate::feeds::Feeds;
@@ -21,6 +23,11 @@ use crate::{Config, snapshot};
 
 /// Inputs that may wait; followers wait with them when it is full, and so does the log.
 const INPUTS: usize = 8_192;
+
+/// What comes together within this time goes out in one frame.
+const GATHER: Duration = Duration::from_millis(4);
+/// How often what is over leaves the picture.
+const TIDY_EVERY: Duration = Duration::from_secs(1);
 
 /// Everything that moves the publisher.
 pub(crate) enum Input {
@@ -75,6 +82,8 @@ struct Publisher {
     next_client: u64,
     snapshots: BTreeMap<Audience, Arc<[Utf8Bytes]>>,
     config: Config,
+    /// When the changes at hand go out.
+    due: Option<Instant>,
 }
 
 /// Starts the task; it ends at the shutdown, or when all senders are gone.
@@ -99,6 +108,7 @@ pub(crate) fn spawn(
         next_client: 0,
         snapshots: BTreeMap::new(),
         config: config.clone(),
+        due: None,
     };
     service_kit::supervise("live publisher", async move {
         publisher.run(receiver, shutdown).await;
@@ -109,18 +119,32 @@ pub(crate) fn spawn(
 
 impl Publisher {
     async fn run(mut self, mut inputs: mpsc::Receiver<Input>, shutdown: Shutdown) {
-        let mut frame_tick = tokio::time::interval(self.config.frame_every);
-        frame_tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut tidy_tick = tokio::time::interval(self.config.frame_every.max(TIDY_EVERY));
         let mut beat_tick = tokio::time::interval(self.config.beat_every);
+        let mut last_frame = Instant::now();
         loop {
+            let due = self.due.unwrap_or(last_frame);
             tokio::select! {
+                biased;
                 () = shutdown.cancelled() => return,
-                _ = frame_tick.tick() => self.publish(),
+                () = tokio::time::sleep_until(due), if self.due.is_some() => {
+                    self.publish();
+                    last_frame = Instant::now();
+                }
                 _ = beat_tick.tick() => self.beat(),
+                _ = tidy_tick.tick() => self.picture.tidy(self.clock.now()),
                 input = inputs.recv() => match input {
                     None => return,
                     Some(input) => self.take(input),
                 },
+            }
+            if self.picture.changes.is_empty() {
+                self.due = None;
+            } else if self.due.is_none() {
+                // The first change after a quiet time goes out almost at once; further ones wait
+                // for their turn, so that no client gets more than its frames a second.
+                let turn = last_frame + self.config.frame_every;
+                self.due = Some(turn.max(Instant::now() + GATHER));
             }
         }
     }
@@ -150,7 +174,7 @@ impl Publisher {
 
     /// Sends what changed since the last frame to everyone who wants it.
     fn publish(&mut self) {
-        self.picture.tidy(self.clock.now());
+        self.due = None;
         if self.picture.changes.is_empty() {
             return;
         }
