@@ -10,7 +10,6 @@ use domain::case::{
 };
 use event_log::{AppendError, OutRecord};
 use event_schemas::Text;
-use event_schemas::city::headers;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -224,18 +223,9 @@ fn overtaken(book: &CaseBook, case: &str, winner: &Actor) -> Text {
 
 /// The decision as a record of `city.cases`: a `CloudEvent` in binary mode.
 fn record(decision: &Decision) -> Result<OutRecord, serde_json::Error> {
-    let text = |name: &str, value: &str| (name.to_owned(), value.as_bytes().to_vec());
-    let time = decision.at.rfc3339();
     Ok(OutRecord {
         key: decision.case_id().map(|id| id.as_bytes().to_vec()),
-        headers: vec![
-            text("ce_specversion", "1.0"),
-            text(headers::CE_ID, &decision.key),
-            text(headers::CE_SOURCE, headers::HUB_SOURCE),
-            text(headers::CE_TYPE, headers::CASE_DECISION_TYPE),
-            text("ce_time", &time),
-            text(headers::CONTENT_TYPE, "application/json"),
-        ],
+        headers: decision.headers(),
         value: serde_json::to_vec(decision)?,
         ..OutRecord::default()
     })

@@ -106,7 +106,7 @@ pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<R
         shutdown.clone(),
     ));
     let hub = Arc::new(Hub {
-        workflows: workflows(&ports.catalog, config.case_settings),
+        workflows: Workflows::of_catalog(&ports.catalog).with_settings(config.case_settings),
         catalog: ports.catalog,
         cases,
         board,
@@ -135,11 +135,4 @@ async fn tell_when_closed(cases: DecidedLog<Desk, Verdict>, health: Component, s
     if !shutdown.is_cancelled() {
         health.down("city.cases is not followed any more; restart the service");
     }
-}
-
-fn workflows(catalog: &Catalog, settings: CaseSettings) -> Workflows {
-    Workflows::new(catalog.workflows().iter().cloned())
-        .with_departments(catalog.departments().iter().map(|one| one.name.clone()))
-        .with_places(catalog.places().iter().map(|place| place.code.clone()))
-        .with_settings(settings)
 }
