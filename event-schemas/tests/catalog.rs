@@ -65,8 +65,13 @@ fn the_catalog_that_comes_with_the_program_is_the_one_in_the_folder() {
         .iter()
         .map(|d| d.name.as_str())
         .collect();
-    assert_eq!(names, ["fire", "hotline", "power", "roads"]);
-    assert_eq!(embedded.event_types().count(), 9);
+    assert_eq!(
+        names,
+        [
+            "air", "fire", "hotline", "power", "roads", "traffic", "water", "weather"
+        ]
+    );
+    assert_eq!(embedded.event_types().count(), 23);
     let loaded = Catalog::load(&own_catalog()).unwrap();
     assert_eq!(loaded.version(), embedded.version());
     assert_eq!(loaded.version().len(), 16);
