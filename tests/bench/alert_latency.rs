@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use event_log::CollectTimes;
 use serde_json::{Value, json};
 use tests::hub::{TestHub, settings};
 use tests::live::LiveClient;
@@ -14,6 +15,7 @@ use tests::stack::{namespace, shared};
 
 use crate::floor::hops::Hops;
 use crate::load;
+use crate::processes::{broker_cpu, own_cpu};
 use crate::table::{percentile, row};
 
 /// Rules in force.
@@ -22,6 +24,10 @@ const RULES: usize = 1_000;
 const CLIENTS: usize = 200;
 /// Probes per rate.
 const PROBES: usize = 150;
+/// Longest gathering times whose trade is shown.
+const COMMIT_INTERVALS_MS: [u64; 4] = [1, 5, 20, 100];
+/// Background events per second of that comparison.
+const COMMIT_RATE: u64 = 500;
 /// Background events per second.
 const RATES: [u64; 3] = [20, 500, 2_000];
 
@@ -32,7 +38,7 @@ pub(crate) fn measure() {
         .build()
         .unwrap();
     for rate in RATES {
-        let (hub, hops) = runtime.block_on(one_rate(rate));
+        let Measured { hub, hops, .. } = runtime.block_on(one_rate(rate, CollectTimes::default()));
         for (percent, name) in [(50.0, "p50"), (99.0, "p99")] {
             let (ours, raw) = (percentile(&hub, percent), percentile(&hops, percent));
             row(
@@ -54,7 +60,41 @@ pub(crate) fn measure() {
     }
 }
 
-async fn one_rate(rate: u64) -> (Vec<f64>, Vec<f64>) {
+/// Measures at one rate with different longest gathering times, and prints the rows.
+pub(crate) fn measure_commit_intervals() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    for longest in COMMIT_INTERVALS_MS {
+        let collect = CollectTimes {
+            longest: Duration::from_millis(longest),
+            ..CollectTimes::default()
+        };
+        let found = runtime.block_on(one_rate(COMMIT_RATE, collect));
+        let name = format!("at {COMMIT_RATE}/s, commit after at most {longest} ms:");
+        for (percent, part) in [(50.0, "p50"), (99.0, "p99")] {
+            let value = percentile(&found.hub, percent);
+            row(&format!("{name} {part}"), "ms", &[value]);
+        }
+        row(&format!("{name} cores"), "", &[found.own_cores]);
+        row(&format!("{name} cores of Kafka"), "", &[found.broker_cores]);
+    }
+}
+
+/// What one run found.
+struct Measured {
+    /// Milliseconds from produce to frame, sorted.
+    hub: Vec<f64>,
+    /// Milliseconds of three raw hops, sorted.
+    hops: Vec<f64>,
+    /// CPU seconds per second of the hub with its load and its clients.
+    own_cores: f64,
+    /// CPU seconds per second of the broker.
+    broker_cores: f64,
+}
+
+async fn one_rate(rate: u64, collect: CollectTimes) -> Measured {
     let namespace = namespace("latency");
     let mut settings = settings(&namespace);
     let catalog = settings.data_dir.join("catalog");
@@ -64,6 +104,7 @@ async fn one_rate(rate: u64) -> (Vec<f64>, Vec<f64>) {
     );
     std::fs::write(catalog.join("hub/rules.yaml"), rules().to_string()).unwrap();
     settings.catalog = Some(catalog);
+    settings.collect = collect;
     let hub = TestHub::with(namespace, settings).await;
     let api = hub.api().await;
     let mut crowd = Vec::new();
@@ -86,17 +127,28 @@ async fn one_rate(rate: u64) -> (Vec<f64>, Vec<f64>) {
     let (mut ours, mut raw) = (Vec::new(), Vec::new());
     let fire = hub.department("fire");
     let places = places();
+    let (begin, own, broker) = (Instant::now(), own_cpu(), broker_cpu());
     for number in 0..PROBES {
         ours.push(probe(&fire, &mut live, &places, number).await);
         raw.push(hops.probe().await);
     }
+    let seconds = begin.elapsed().as_secs_f64();
+    let (own_cores, broker_cores) = (
+        (own_cpu() - own) / seconds,
+        (broker_cpu() - broker) / seconds,
+    );
     over.store(true, Ordering::Relaxed);
     background.join().unwrap();
     crowd.iter().for_each(tokio::task::JoinHandle::abort);
     hub.stop().await;
     ours.sort_by(f64::total_cmp);
     raw.sort_by(f64::total_cmp);
-    (ours, raw)
+    Measured {
+        hub: ours,
+        hops: raw,
+        own_cores,
+        broker_cores,
+    }
 }
 
 /// Communities of the made-up district: an alert tells each of its first ten events, so probes take

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::processes::children;
 use crate::start_time::{start, stop};
 use crate::table::row;
 
@@ -19,8 +20,8 @@ pub(crate) fn measure() {
             "MiB",
             &[resident(hub.id())],
         );
-        for (child, mib) in children(hub.id()) {
-            row(&format!("  its {child}"), "MiB", &[mib]);
+        for (child, name) in children(hub.id()) {
+            row(&format!("  its {name}"), "MiB", &[resident(child)]);
         }
         stop(hub);
     }
@@ -33,28 +34,4 @@ fn resident(pid: u32) -> f64 {
         .find_map(|line| line.strip_prefix("VmRSS:"))
         .and_then(|rest| rest.trim().split(' ').next()?.parse::<f64>().ok());
     kib.unwrap_or(f64::NAN) / 1_024.0
-}
-
-fn children(pid: u32) -> Vec<(String, f64)> {
-    let mut found = Vec::new();
-    for task in std::fs::read_dir(format!("/proc/{pid}/task"))
-        .into_iter()
-        .flatten()
-        .flatten()
-    {
-        let list = std::fs::read_to_string(task.path().join("children")).unwrap_or_default();
-        for child in list
-            .split_whitespace()
-            .filter_map(|word| word.parse::<u32>().ok())
-        {
-            let name = std::fs::read_to_string(format!("/proc/{child}/comm")).unwrap_or_default();
-            let name = if name.trim() == "java" {
-                "Kafka"
-            } else {
-                "ClickHouse"
-            };
-            found.push((name.to_owned(), resident(child)));
-        }
-    }
-    found
 }

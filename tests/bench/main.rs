@@ -2,7 +2,7 @@
 //!
 //! Every measured program runs as a process of its own (this one, called again), so that its CPU
 //! time is the system's own account. Pairs run in the order A B B A ...; the ratio is taken pair by
-//! pair; the median is what counts. Usage: `bench [ingest|alert|replay|start] ...`, nothing: all.
+//! pair; the median is what counts. Usage: `bench [ingest|alert|commit|replay|start] ...`, nothing: all.
 
 #![expect(
     clippy::unwrap_used,
@@ -18,6 +18,7 @@ mod hub_memory;
 mod ingest;
 mod load;
 mod pairs;
+mod processes;
 mod replay_rate;
 mod start_time;
 mod table;
@@ -41,6 +42,9 @@ fn main() -> ExitCode {
     }
     if wanted("alert") {
         alert_latency::measure();
+    }
+    if wanted("commit") {
+        alert_latency::measure_commit_intervals();
     }
     if wanted("replay") {
         replay_rate::measure();

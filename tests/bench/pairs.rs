@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use nix::sys::resource::{UsageWho, getrusage};
+use crate::processes::ended_children_cpu;
 
 /// What one run of a program cost.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +16,7 @@ pub(crate) struct Cost {
 
 /// Runs this executable as a child with these arguments and accounts for it.
 pub(crate) fn cost_of(arguments: &[String]) -> Cost {
-    let before = children_cpu();
+    let before = ended_children_cpu();
     let begin = Instant::now();
     let status = Command::new(std::env::current_exe().unwrap())
         .arg("child")
@@ -26,16 +26,9 @@ pub(crate) fn cost_of(arguments: &[String]) -> Cost {
         .unwrap();
     assert!(status.success(), "{arguments:?} ended with {status}");
     Cost {
-        cpu_seconds: children_cpu() - before,
+        cpu_seconds: ended_children_cpu() - before,
         wall_seconds: begin.elapsed().as_secs_f64(),
     }
-}
-
-fn children_cpu() -> f64 {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
-    let seconds =
-        |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
-    seconds(usage.user_time()) + seconds(usage.system_time())
 }
 
 /// Runs `pairs` pairs in the order A B B A A B ...

@@ -2,7 +2,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use event_log::CollectTimes;
 use local_stack::Credential;
 use serde::Deserialize;
 
@@ -30,6 +32,7 @@ pub struct SettingsFile {
     allowed_origins: Option<Vec<String>>,
     console: Option<PathBuf>,
     personal_key: Option<PathBuf>,
+    commit_interval_ms: Option<u64>,
     /// Log filter and format, read by the command before anything else.
     pub log: Option<String>,
     /// `text` or `json`.
@@ -92,6 +95,8 @@ pub struct Settings {
     pub console: ConsoleSource,
     /// The key for personal fields; every admission of one city needs the same.
     pub personal_key: PathBuf,
+    /// How long admission and the engine gather records before a transaction.
+    pub collect: CollectTimes,
     /// A simulated city publishes.
     pub demo: bool,
     /// This process runs this one service; `None`: the whole hub.
@@ -176,10 +181,26 @@ impl Settings {
                 args.allowed_origins
             },
             console,
+            collect: collect_times(args.commit_interval_ms.or(file.commit_interval_ms))?,
             demo: args.demo,
             alone: None,
             launcher: home.launcher.clone(),
         })
+    }
+}
+
+/// Under load records are gathered for at most `longest` milliseconds; when quiet for one.
+fn collect_times(longest: Option<u64>) -> Result<CollectTimes, Failure> {
+    let default = CollectTimes::default();
+    match longest {
+        None => Ok(default),
+        Some(longest @ 1..=1_000) => Ok(CollectTimes {
+            longest: Duration::from_millis(longest),
+            ..default
+        }),
+        Some(other) => Err(Failure::usage(format!(
+            "commit interval {other} ms: expected 1 to 1000"
+        ))),
     }
 }
 

@@ -101,6 +101,7 @@ fn admission(wiring: &Wiring<'_>, mark: RuleSetMark) -> Result<JoinHandle<()>, F
     let key_file = wiring.settings.personal_key.clone();
     let config = event_admission::Config {
         instance: wiring.instance.to_owned(),
+        collect: wiring.settings.collect,
         ..event_admission::Config::new(key_file)
     };
     let reader = event_store::Reader::new(&wiring.backends.store.reader).map_err(dependency)?;
@@ -161,6 +162,7 @@ fn recorder(wiring: &Wiring<'_>) -> JoinHandle<()> {
 fn engine(wiring: &Wiring<'_>) -> JoinHandle<()> {
     let config = alert_engine::Config {
         instance: wiring.instance.to_owned(),
+        collect: wiring.settings.collect,
         ..alert_engine::Config::new(wiring.settings.data_dir.clone())
     };
     let ports = alert_engine::Ports {
