@@ -1,10 +1,10 @@
 // Orders shown before they are confirmed: only what is certain enough, only until the stream speaks.
 
 import { describe, expect, test } from 'vitest';
-import { candidates, distance, toArrive, toLeave } from '../src/command/assignment';
+import { distance, toArrive, toLeave } from '../src/command/assignment';
 import { offered } from '../src/command/offer';
 import { type Guess, isShownAtOnce, pending, withGuess } from '../src/command/optimistic';
-import { aCase, at, aUnit } from './samples';
+import { aCase, at } from './samples';
 
 const guess = (more: Partial<Guess>): Guess => ({
   caseId: 'a',
@@ -68,23 +68,6 @@ describe('the offer', () => {
 });
 
 describe('assignment', () => {
-  test('offers free units, the proposed kind first, then the nearest, unknown places last', () => {
-    const item = aCase('a', { lon: 121.5, lat: 31, suggestedUnit: 'pump' });
-    const units = [
-      aUnit('far', { lat: 31.2 }),
-      aUnit('lost', { lon: null }),
-      aUnit('busy', { state: 'ON_SCENE' }),
-      aUnit('near', { lat: 31.01 }),
-      aUnit('pump', { kind: 'pump', lat: 31.5 }),
-    ];
-    expect(candidates(units, item).map(({ unit }) => unit.id)).toEqual([
-      'pump',
-      'near',
-      'far',
-      'lost',
-    ]);
-  });
-
   test('measures in metres on the globe', () => {
     const metres = distance({ lon: 121.4737, lat: 31.2304 }, { lon: 116.4074, lat: 39.9042 });
     expect(metres).toBeGreaterThan(1_060_000);

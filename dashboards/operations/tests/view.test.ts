@@ -1,57 +1,14 @@
-// What can be read off the screen: the address, the clocks, the vital signs, the marks on the map.
+// What can be read off the screen: the clocks, the vital signs, the marks on the map.
 
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readClock, worstClock } from '../src/case/clocks';
 import { age, span } from '../src/i18n/time';
-import type { LiveClock, Severity } from '../src/live/protocol';
+import type { LiveClock } from '../src/live/protocol';
 import { gather, hit } from '../src/map/marks';
 import { middleOf } from '../src/map/middle';
 import { alertRow, caseRow } from '../src/queue/rows';
-import { SEVERITIES } from '../src/severity/palette';
 import { alertRate, departmentSigns, meanTimeToAck, openCases } from '../src/signs/signs';
-import { type Address, readAddress, writeAddress } from '../src/view/address';
 import { aCase, anAlert, at, NOW } from './samples';
-
-describe('the address', () => {
-  test('reads back as written', () => {
-    const levels = fc.subarray([...SEVERITIES], { minLength: 0 }) as fc.Arbitrary<Severity[]>;
-    const address: fc.Arbitrary<Address> = fc.record({
-      language: fc.constantFrom('zh', 'en', null),
-      selected: fc.option(
-        fc
-          .tuple(fc.constantFrom('case', 'alert'), fc.string({ minLength: 1 }))
-          .map((p) => p.join(':')),
-      ),
-      severities: levels,
-      map: fc.option(
-        fc.record({
-          lon: fc.integer({ min: -18_000_000, max: 18_000_000 }).map((n) => n / 100_000),
-          lat: fc.integer({ min: -8_000_000, max: 8_000_000 }).map((n) => n / 100_000),
-          zoom: fc.integer({ min: 0, max: 1900 }).map((n) => n / 100),
-        }),
-      ),
-    });
-    fc.assert(
-      fc.property(address, (one) => {
-        const back = readAddress(writeAddress(one));
-        // A line break cannot stand in a key; such a selection is none.
-        const selected =
-          one.selected && /^(case|alert):.+/.test(one.selected) ? one.selected : null;
-        expect(back).toEqual({ ...one, selected });
-      }),
-    );
-  });
-
-  test('nonsense in the address is no view', () => {
-    expect(readAddress('?lang=fr&sel=rm&map=1,2&sev=')).toEqual({
-      language: null,
-      selected: null,
-      severities: [],
-      map: null,
-    });
-  });
-});
 
 describe('clocks', () => {
   const clock = (more: Partial<LiveClock>): LiveClock => ({
@@ -64,7 +21,9 @@ describe('clocks', () => {
 
   test('run, come close, run out, are met, are met late, pause', () => {
     expect(readClock(clock({}), NOW)).toMatchObject({ face: 'running', left: 60_000 });
-    expect(readClock(clock({}), NOW + 40_000).face).toBe('soon');
+    expect(readClock(clock({}), NOW + 40_000).face).toBe('risk');
+    expect(readClock(clock({ atRiskAt: at(50_000) }), NOW + 40_000).face).toBe('running');
+    expect(readClock(clock({ atRiskAt: at(-1) }), NOW).face).toBe('risk');
     expect(readClock(clock({}), NOW + 61_000)).toMatchObject({ face: 'over', left: -1_000 });
     expect(readClock(clock({ dueAt: null, breachedAt: at(-5_000) }), NOW)).toMatchObject({
       face: 'over',

@@ -91,10 +91,16 @@ function CaseDetailView({ item: truth }: { item: LiveCase }) {
 
 function Flags({ item }: { item: LiveCase }) {
   const { t } = useTranslation();
+  const now = useNow();
   const flags = [
     item.acknowledgedBy
       ? t('queue.ackedBy', { name: item.acknowledgedBy.name })
       : t('queue.unacked'),
+    item.escalation
+      ? item.escalatedAt
+        ? t('case.escalatedAt', { at: wallTime(Date.parse(item.escalatedAt), now) })
+        : t('case.escalated')
+      : null,
     item.verified && item.status === 'VERIFYING' ? t('case.verified') : null,
     item.rework > 0 ? t('case.rework', { n: item.rework }) : null,
     item.bounces > 0 ? t('case.bounces', { n: item.bounces }) : null,

@@ -10,7 +10,7 @@ import { type ClockReading, readClock } from './clocks';
 
 const WORD = {
   running: 'clock.left',
-  soon: 'clock.left',
+  risk: 'clock.risk',
   over: 'clock.over',
   paused: 'clock.paused',
   met: 'clock.met',
@@ -30,6 +30,9 @@ export function Clocks({ clocks }: { clocks: readonly LiveClock[] }) {
           <li key={clock.id} className={`clock ${reading.face}`} data-face={reading.face}>
             <span className="clock-name">
               <ClockIcon /> {say(clock.title, i18n.language)}
+              {clock.counts && clock.counts !== 'WALL' ? (
+                <span className="hint"> {t(`clock.counts.${clock.counts}`)}</span>
+              ) : null}
             </span>
             <span className="clock-time mono">{word(reading)}</span>
           </li>

@@ -2,7 +2,7 @@
 
 import type { LiveCase, LiveClock } from '../live/protocol';
 
-export type ClockFace = 'running' | 'soon' | 'over' | 'paused' | 'met' | 'late';
+export type ClockFace = 'running' | 'risk' | 'over' | 'paused' | 'met' | 'late';
 
 export interface ClockReading {
   clock: LiveClock;
@@ -11,8 +11,8 @@ export interface ClockReading {
   left: number;
 }
 
-/** A clock in its last quarter is shown as soon due. */
-const SOON = 0.25;
+/** Where the hub predicts nothing, a clock in its last quarter counts as at risk. */
+const LAST_QUARTER = 0.25;
 
 const moment = (text: string | null | undefined): number | null => (text ? Date.parse(text) : null);
 
@@ -29,14 +29,15 @@ export function readClock(clock: LiveClock, now: number): ClockReading {
   if (due === null) return { clock, face: 'paused', left: clock.limitMs ?? 0 };
   const left = due - now;
   if (left < 0 || breached !== null) return { clock, face: 'over', left: Math.min(left, 0) };
-  return { clock, face: left < (due - started) * SOON ? 'soon' : 'running', left };
+  const riskFrom = moment(clock.atRiskAt) ?? due - (due - started) * LAST_QUARTER;
+  return { clock, face: now > riskFrom ? 'risk' : 'running', left };
 }
 
 /** The running clock that is due first. */
 export function worstClock(item: LiveCase, now: number): ClockReading | null {
   const running = item.clocks
     .map((clock) => readClock(clock, now))
-    .filter(({ face }) => face === 'running' || face === 'soon' || face === 'over')
+    .filter(({ face }) => face === 'running' || face === 'risk' || face === 'over')
     .sort((a, b) => a.left - b.left);
   return running[0] ?? null;
 }

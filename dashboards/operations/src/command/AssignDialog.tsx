@@ -1,21 +1,33 @@
-// Chooses a free unit for a case, nearest first. Arrow keys choose, Enter assigns.
+// Chooses a unit for a case: free ones first, of the kind the rule proposes, nearest first. Typing
+// narrows the list, arrow keys choose, Enter assigns.
 
 import { type KeyboardEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { say } from '../i18n/language';
 import { useFeed, world } from '../live/feed';
-import type { LiveCase } from '../live/protocol';
+import type { LiveCase, LiveUnit } from '../live/protocol';
 import { Dialog } from '../shell/Dialog';
 import { useNames } from '../view/names';
 import { openDialog } from '../view/view';
-import { type Candidate, candidates } from './assignment';
+import { found, type Proposal, proposals } from './proposals';
 import { give } from './send';
+import { unitKind } from './unitKind';
 
 export function AssignDialog({ item }: { item: LiveCase }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const { departments } = useNames();
   useFeed((feed) => feed.revision.units);
   const [chosen, setChosen] = useState<string | null>(null);
-  const free = candidates(world.units.values(), item);
+  const [text, setText] = useState('');
+  const words = (unit: LiveUnit) => [
+    unit.name.zh,
+    unit.name.en,
+    unit.id,
+    unitKind(t, unit.kind),
+    say(departments.get(unit.department), i18n.language),
+  ];
+  const list = found(proposals(world.units.values(), item), text, words);
+  const free = list.filter((one) => one.free);
   // By id, not by place in the list: units come and go while the operator looks.
   const at = Math.max(
     0,
@@ -28,7 +40,7 @@ export function AssignDialog({ item }: { item: LiveCase }) {
   };
   const key = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
-    const by = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by !== undefined) {
       event.preventDefault();
       setChosen(free[Math.min(free.length - 1, Math.max(0, at + by))]?.unit.id ?? null);
@@ -38,23 +50,32 @@ export function AssignDialog({ item }: { item: LiveCase }) {
     }
   };
   return (
-    <Dialog title={t('dialog.assignTitle')}>
-      <p className="hint">{free.length > 0 ? t('dialog.assignHint') : t('dialog.assignNone')}</p>
-      <div
-        className="units"
-        role="listbox"
-        aria-label={t('dialog.assignTitle')}
-        aria-activedescendant={active ? `unit-${active.unit.id}` : undefined}
-        tabIndex={0}
+    <Dialog title={t('dialog.assignTitle')} wide>
+      <p className="hint">
+        {free.length > 0 ? t('dialog.assignHint') : t('dialog.assignNone')}
+        {item.suggestedUnit
+          ? ` ${t('proposal.wanted', { kind: unitKind(t, item.suggestedUnit) })}`
+          : null}
+      </p>
+      <input
         data-first
+        className="unit-search"
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="units"
+        aria-activedescendant={active ? `unit-${active.unit.id}` : undefined}
+        aria-label={t('proposal.search')}
+        placeholder={t('proposal.search')}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
         onKeyDown={key}
-      >
-        {free.map((candidate) => (
+      />
+      <div className="units" id="units" role="listbox" aria-label={t('dialog.assignTitle')}>
+        {list.map((proposal) => (
           <Unit
-            key={candidate.unit.id}
-            candidate={candidate}
-            active={candidate === active}
-            suggested={candidate.unit.kind === item.suggestedUnit}
+            key={proposal.unit.id}
+            proposal={proposal}
+            active={proposal === active}
             onAssign={assign}
           />
         ))}
@@ -69,38 +90,46 @@ export function AssignDialog({ item }: { item: LiveCase }) {
 }
 
 interface UnitProps {
-  candidate: Candidate;
+  proposal: Proposal;
   active: boolean;
-  suggested: boolean;
   onAssign: (unitId: string) => void;
 }
 
-function Unit({ candidate, active, suggested, onAssign }: UnitProps) {
+function Unit({ proposal, active, onAssign }: UnitProps) {
   const { t, i18n } = useTranslation();
   const { departments } = useNames();
-  const { unit, metres } = candidate;
+  const { unit, metres, suits, free } = proposal;
+  const work = unit.case ? world.cases.get(unit.case)?.number : undefined;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles the keys.
-    // biome-ignore lint/a11y/useFocusableInteractive: focus stays on the list, which names the active unit.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the field above handles the keys.
+    // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the field, which names the active unit.
     <div
       id={`unit-${unit.id}`}
       role="option"
       aria-selected={active}
-      className={active ? 'unit active' : 'unit'}
+      aria-disabled={!free}
+      className={['unit', active && 'active', !free && 'taken'].filter(Boolean).join(' ')}
       ref={(element) => {
         if (active) element?.scrollIntoView({ block: 'nearest' });
       }}
-      onClick={() => onAssign(unit.id)}
+      onClick={() => free && onAssign(unit.id)}
     >
-      <span className="unit-name">
-        {say(unit.name, i18n.language)}{' '}
-        {suggested ? <span className="chip">{t('dialog.suggested')}</span> : null}
+      <span className="unit-name">{say(unit.name, i18n.language)}</span>
+      <span className={suits ? 'unit-kind suits' : 'unit-kind'}>
+        {suits ? '✓ ' : ''}
+        {unitKind(t, unit.kind)}
       </span>
       <span className="hint">
         {say(departments.get(unit.department), i18n.language) || unit.department}
       </span>
-      <span className="mono">
-        {metres === null ? t('dialog.noDistance') : `${(metres / 1000).toFixed(1)} km`}
+      <span className="unit-state">
+        {t(`unitState.${unit.state}`)}
+        {work ? <span className="hint mono"> {work}</span> : null}
+      </span>
+      <span className="mono unit-far">
+        {metres === null
+          ? t('dialog.noDistance')
+          : t('proposal.km', { km: (metres / 1000).toFixed(1) })}
       </span>
     </div>
   );

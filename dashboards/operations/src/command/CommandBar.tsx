@@ -5,8 +5,9 @@ import { useTranslation } from 'react-i18next';
 import { useDetail } from '../case/detail';
 import { useFeed } from '../live/feed';
 import type { LiveCase } from '../live/protocol';
-import { COMMAND_KEY, COMMANDS } from './keymap';
+import { shownKey, useBindings } from './bindings';
 import { offered } from './offer';
+import { COMMANDS } from './order';
 import { perform } from './perform';
 import { useBusy } from './send';
 
@@ -14,6 +15,7 @@ export function CommandBar({ item }: { item: LiveCase }) {
   const { t } = useTranslation();
   const detail = useDetail(item.id);
   const busy = useBusy(item.id);
+  const keys = useBindings();
   const offline = useFeed((feed) => feed.freshness === 'OFFLINE');
   return (
     <div className="command-bar" role="toolbar" aria-label={t('case.label')} aria-busy={busy}>
@@ -28,7 +30,7 @@ export function CommandBar({ item }: { item: LiveCase }) {
             disabled={!allowed}
             onClick={() => void perform(command, item.id)}
           >
-            <kbd>{COMMAND_KEY[command].toUpperCase()}</kbd>
+            <kbd>{shownKey(command, keys)}</kbd>
             {t(`command.${command}`)}
           </button>
         );

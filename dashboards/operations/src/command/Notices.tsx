@@ -3,6 +3,8 @@
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { actorName } from '../i18n/actor';
+import { age } from '../i18n/time';
+import { clock } from '../live/feed';
 import { dismiss, type Notice, useNotices } from './notices';
 
 export function Notices() {
@@ -18,13 +20,13 @@ export function Notices() {
 }
 
 function NoticeCard({ notice }: { notice: Notice }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { retry } = notice;
   return (
     <div className="notice" data-kind={notice.kind} role="alert">
       <p>
         {notice.caseNumber ? <span className="mono">{notice.caseNumber} </span> : null}
-        {words(t, notice)}
+        {words(t, i18n.language, notice)}
       </p>
       {retry ? (
         <button
@@ -49,14 +51,21 @@ function NoticeCard({ notice }: { notice: Notice }) {
   );
 }
 
-function words(t: TFunction, { kind, message, winner, command }: Notice): string {
+function words(t: TFunction, language: string, notice: Notice): string {
+  const { kind, message, winner, wonAt, command } = notice;
   switch (kind) {
-    case 'conflict':
-      return t('notice.conflict', { winner: actorName(t, winner), message });
+    case 'conflict': {
+      const name = actorName(t, winner);
+      if (!wonAt) return t('notice.conflict', { winner: name, message });
+      const ago = age(clock.getState().now - Date.parse(wonAt), language);
+      return t('notice.conflictAt', { winner: name, ago, message });
+    }
     case 'network':
       return t('notice.network', { reason: message });
     case 'notAllowed':
       return t('notice.notAllowed', { command: t(`command.${command}`) });
+    case 'oneByOne':
+      return t('notice.oneByOne', { command: t(`command.${command}`) });
     case 'offline':
       return t('notice.offline');
     case 'refused':

@@ -1,6 +1,6 @@
-// Which unit an order is about: the nearest free one to assign, the next one to move.
+// How far it is to a case, and which of its units an order is about.
 
-import type { LiveAssignment, LiveCase, LiveUnit } from '../live/protocol';
+import type { LiveAssignment, LiveCase } from '../live/protocol';
 
 const EARTH_M = 6_371_000;
 const radians = (degrees: number) => (degrees * Math.PI) / 180;
@@ -16,27 +16,6 @@ export function distance(a: Place, b: Place): number | null {
     Math.sin(dLat / 2) ** 2 +
     Math.cos(radians(a.lat)) * Math.cos(radians(b.lat)) * Math.sin(dLon / 2) ** 2;
   return 2 * EARTH_M * Math.asin(Math.sqrt(h));
-}
-
-export interface Candidate {
-  unit: LiveUnit;
-  metres: number | null;
-}
-
-/**
- * Units that are free now: the kind the rule proposes first, then the nearest; those whose position
- * is unknown come last.
- */
-export function candidates(units: Iterable<LiveUnit>, item: LiveCase): Candidate[] {
-  return [...units]
-    .filter((unit) => unit.state === 'AVAILABLE')
-    .map((unit) => ({ unit, metres: distance(item, unit) }))
-    .sort(
-      (a, b) =>
-        Number(b.unit.kind === item.suggestedUnit) - Number(a.unit.kind === item.suggestedUnit) ||
-        (a.metres ?? Number.POSITIVE_INFINITY) - (b.metres ?? Number.POSITIVE_INFINITY) ||
-        (a.unit.id < b.unit.id ? -1 : 1),
-    );
 }
 
 /** The assignment that `e` moves: the first that has not yet left. */

@@ -4,34 +4,46 @@ import { type FormEvent, type KeyboardEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCase } from '../case/archive';
 import type { LiveCase } from '../live/protocol';
+import type { Row } from '../queue/rows';
 import { Dialog } from '../shell/Dialog';
 import { type DialogName, openDialog, useView } from '../view/view';
 import { AssignDialog } from './AssignDialog';
+import { BulkDialog } from './BulkDialog';
+import { draftOf, keepDraft } from './drafts';
 import { type Fields, give } from './send';
 
-export function CommandDialog() {
+/** Dialogs of other parts of the screen. */
+type Elsewhere = 'assign' | 'bulk' | 'palette' | 'help';
+
+export function CommandDialog({ rows }: { rows: readonly Row[] }) {
   const dialog = useView((view) => view.dialog);
   const selected = useView((view) => view.selected);
   const item = useCase(selected?.startsWith('case:') ? selected.slice('case:'.length) : null);
-  if (!item || dialog === null || dialog === 'help') return null;
+  if (dialog === 'bulk') return <BulkDialog rows={rows} />;
+  if (!item || dialog === null || dialog === 'help' || dialog === 'palette') return null;
   if (dialog === 'assign') return <AssignDialog item={item} />;
   return <FormDialog key={dialog} item={item} dialog={dialog} />;
 }
 
 interface FormProps {
   item: LiveCase;
-  dialog: Exclude<DialogName, 'assign' | 'help'>;
+  dialog: Exclude<DialogName, Elsewhere>;
 }
 
 function FormDialog({ item, dialog }: FormProps) {
   const { t } = useTranslation();
-  const [text, setText] = useState('');
+  const [text, setText] = useState(() => draftOf(item.id, dialog));
+  const write = (words: string) => {
+    setText(words);
+    keepDraft(item.id, dialog, words);
+  };
   const [passed, setPassed] = useState(true);
   const [asked, setAsked] = useState(false);
   const missing = dialog !== 'close' && text.trim() === '';
   const send = () => {
     setAsked(true);
     if (missing) return;
+    keepDraft(item.id, dialog, '');
     openDialog(null);
     void give(item.id, fieldsOf(dialog, text.trim(), passed));
   };
@@ -45,7 +57,7 @@ function FormDialog({ item, dialog }: FormProps) {
         {dialog === 'close' ? <p>{t('dialog.closeText', { number: item.number })}</p> : null}
         {dialog === 'verify' ? <Passed passed={passed} onChange={setPassed} /> : null}
         {dialog === 'close' ? null : (
-          <Words dialog={dialog} text={text} onChange={setText} onSend={send} />
+          <Words dialog={dialog} text={text} onChange={write} onSend={send} />
         )}
         {asked && missing ? <p role="alert">{t('dialog.required')}</p> : null}
         <div className="dialog-foot">

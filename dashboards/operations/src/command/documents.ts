@@ -48,3 +48,8 @@ export const addNote = graphql(
   `mutation Note($input: AddNoteInput!) { result: addNote(input: $input) { ...Outcome } }`,
   [outcome],
 );
+/** Any order of the case's kind by name: how the orders that take others back are given. */
+export const advanceCase = graphql(
+  `mutation Advance($input: AdvanceCaseInput!) { result: advanceCase(input: $input) { ...Outcome } }`,
+  [outcome],
+);

@@ -1,30 +1,10 @@
-// Which key means what. A pure table: no single key acts inside a field, in a dialog or while an
-// input method is composing, so that Chinese typing never gives an order.
+// From a key to an action. Pure: no single key acts inside a field, in a dialog or while an input
+// method is composing, so that Chinese typing never gives an order.
 
-import type { Severity } from '../live/protocol';
+import { type Bindings, strokesOf } from './bindings';
+import { type ActionName, isSingle, KEY_TABLE, type Stroke, strokeOf } from './keytable';
 
-export type CommandName =
-  | 'acknowledgeCase'
-  | 'assignUnit'
-  | 'markEnRoute'
-  | 'markOnScene'
-  | 'resolveCase'
-  | 'verifyCase'
-  | 'closeCase'
-  | 'addNote';
-
-export type Action =
-  | { do: 'command'; command: CommandName }
-  | { do: 'step'; by: 1 | -1 }
-  | { do: 'open' | 'back' | 'fresh' | 'help' | 'zoom' | 'whole' | 'mute' }
-  | { do: 'severity'; level: Severity };
-
-export interface Key {
-  key: string;
-  shiftKey: boolean;
-  ctrlKey: boolean;
-  altKey: boolean;
-  metaKey: boolean;
+export interface Key extends Stroke {
   isComposing: boolean;
   keyCode: number;
   /** Tag of the focused element, in capitals; `null` for none. */
@@ -33,54 +13,45 @@ export interface Key {
   dialogOpen: boolean;
 }
 
-export const COMMAND_KEY: Readonly<Record<CommandName, string>> = {
-  acknowledgeCase: 'a',
-  assignUnit: 'g',
-  markEnRoute: 'e',
-  markOnScene: 'o',
-  resolveCase: 'r',
-  verifyCase: 'v',
-  closeCase: 'c',
-  addNote: 'n',
-};
+/** What a key means; `pending` is the first of two strokes, waiting for the second. */
+export interface Meaning {
+  action: ActionName | null;
+  pending: string | null;
+}
 
-export const COMMANDS = Object.keys(COMMAND_KEY) as CommandName[];
-
-const BY_KEY = new Map<string, Action>([
-  ...COMMANDS.map((command): [string, Action] => [
-    COMMAND_KEY[command],
-    { do: 'command', command },
-  ]),
-  ['j', { do: 'step', by: 1 }],
-  ['ArrowDown', { do: 'step', by: 1 }],
-  ['k', { do: 'step', by: -1 }],
-  ['ArrowUp', { do: 'step', by: -1 }],
-  ['Enter', { do: 'open' }],
-  ['Escape', { do: 'back' }],
-  ['.', { do: 'fresh' }],
-  ['?', { do: 'help' }],
-  ['m', { do: 'mute' }],
-  ['z', { do: 'zoom' }],
-  ['Z', { do: 'whole' }],
-  ['1', { do: 'severity', level: 1 }],
-  ['2', { do: 'severity', level: 2 }],
-  ['3', { do: 'severity', level: 3 }],
-  ['4', { do: 'severity', level: 4 }],
-]);
+const NOTHING: Meaning = { action: null, pending: null };
 
 const FIELDS = new Set(['INPUT', 'TEXTAREA', 'SELECT']);
 /** Elements that Enter already presses. */
 const PRESSED_BY_ENTER = new Set(['BUTTON', 'A', 'SUMMARY']);
 /** The key code browsers send for a key that an input method swallows. */
 const SWALLOWED = 229;
+/** Acts from anywhere but a dialog: it opens one, and writes nothing. */
+const FROM_FIELDS: ReadonlySet<ActionName> = new Set(['palette']);
 
-export function actionFor(key: Key): Action | null {
-  if (key.isComposing || key.keyCode === SWALLOWED || key.key === 'Process') return null;
-  if (key.ctrlKey || key.altKey || key.metaKey || key.dialogOpen) return null;
-  if (key.editable || (key.focused !== null && FIELDS.has(key.focused))) return null;
-  // Caps lock is no order to do something else.
-  const letter = key.shiftKey || key.key.length > 1 ? key.key : key.key.toLowerCase();
-  const action = BY_KEY.get(letter) ?? null;
+export function meaningOf(key: Key, now: Bindings, pending: string | null = null): Meaning {
+  if (key.isComposing || key.keyCode === SWALLOWED || key.key === 'Process') return NOTHING;
+  // A modifier on its way down is no stroke, and forgets none.
+  if (key.key === 'Shift' || key.key === 'Control') return { action: null, pending };
+  const stroke = strokeOf(key);
+  if (stroke === null || key.dialogOpen) return NOTHING;
+  const inField = key.editable || (key.focused !== null && FIELDS.has(key.focused));
+  const both = pending === null ? stroke : `${pending} ${stroke}`;
+  const action = actionOf(both, now) ?? (pending === null ? null : actionOf(stroke, now));
+  if (inField)
+    return action !== null && FROM_FIELDS.has(action) ? { action, pending: null } : NOTHING;
+  if (action === null) {
+    return { action: null, pending: pending === null && begins(stroke, now) ? stroke : null };
+  }
   const pressed = key.focused !== null && PRESSED_BY_ENTER.has(key.focused);
-  return action?.do === 'open' && pressed ? null : action;
+  return action === 'open' && pressed ? NOTHING : { action, pending: null };
 }
+
+const actionOf = (stroke: string, now: Bindings): ActionName | null =>
+  KEY_TABLE.find(({ action }) => strokesOf(action, now).includes(stroke))?.action ?? null;
+
+const begins = (stroke: string, now: Bindings): boolean =>
+  isSingle(stroke) &&
+  KEY_TABLE.some(({ action }) =>
+    strokesOf(action, now).some((strokes) => strokes.startsWith(`${stroke} `)),
+  );

@@ -2,7 +2,7 @@
 
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import type { CommandName } from './keymap';
+import type { OrderName } from './order';
 
 export type NoticeKind =
   | 'conflict'
@@ -10,15 +10,18 @@ export type NoticeKind =
   | 'undecided'
   | 'network'
   | 'offline'
-  | 'notAllowed';
+  | 'notAllowed'
+  | 'oneByOne';
 
 export interface Notice {
   id: number;
   kind: NoticeKind;
-  command: CommandName;
+  command: OrderName;
   caseNumber: string;
   message: string;
   winner?: { kind: string; name: string };
+  /** When the winner was first. */
+  wonAt?: string;
   retry?: () => void;
 }
 

@@ -1,7 +1,7 @@
 // Which orders a case offers now: those the hub allows, less those that would change nothing.
 
 import type { LiveCase } from '../live/protocol';
-import type { CommandName } from './keymap';
+import type { CommandName } from './order';
 
 /** An acknowledgement stands until its episode ends: it is not asked for twice. */
 export function offered(

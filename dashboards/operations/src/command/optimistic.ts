@@ -2,7 +2,7 @@
 // still has the version it was made against: the stream is the truth and always wins.
 
 import type { LiveCase } from '../live/protocol';
-import type { CommandName } from './keymap';
+import type { CommandName, OrderName } from './order';
 
 export interface Guess {
   caseId: string;
@@ -16,14 +16,15 @@ export interface Guess {
 }
 
 /** Only orders whose effect is certain enough to show at once; the others wait for the answer. */
-const SHOWN_AT_ONCE: ReadonlySet<CommandName> = new Set([
+const SHOWN_AT_ONCE: ReadonlySet<OrderName> = new Set([
   'acknowledgeCase',
   'assignUnit',
   'markEnRoute',
   'markOnScene',
 ]);
 
-export const isShownAtOnce = (command: CommandName): boolean => SHOWN_AT_ONCE.has(command);
+export const isShownAtOnce = (command: OrderName): command is CommandName =>
+  SHOWN_AT_ONCE.has(command);
 
 /** The case as it will be if the order is accepted. */
 export function withGuess(item: LiveCase, guess: Guess | undefined): LiveCase {

@@ -5,10 +5,11 @@ import { details, fetchDetail } from '../case/detail';
 import type { LiveCase } from '../live/protocol';
 import { type DialogName, openDialog, view } from '../view/view';
 import { toArrive, toLeave } from './assignment';
-import type { CommandName } from './keymap';
 import { tell } from './notices';
 import { withGuess } from './optimistic';
+import { type CommandName, UNDO } from './order';
 import { give, isAllowed, orders } from './send';
+import { drop, type Given, offers, stillOffered } from './undo';
 
 const DIALOG: Partial<Record<CommandName, DialogName>> = {
   assignUnit: 'assign',
@@ -55,6 +56,23 @@ function move(command: 'markEnRoute' | 'markOnScene', truth: LiveCase): void {
   const assignment = command === 'markEnRoute' ? toLeave(item) : toArrive(item);
   if (assignment) void give(truth.id, { command, unit: assignment.unit });
   else refuse(command, truth.number);
+}
+
+/** An order to everything that was chosen together; only seeing is done by the dozen. */
+export function performForChosen(command: CommandName): void {
+  if (command === 'acknowledgeCase') openDialog('bulk');
+  else tell({ kind: 'oneByOne', command, caseNumber: '', message: '' });
+}
+
+export function undo(one: Given): Promise<void> {
+  drop(one.caseId);
+  return give(one.caseId, { command: UNDO[one.command] });
+}
+
+/** The last order that may still be taken back. */
+export async function undoLast(): Promise<void> {
+  const last = stillOffered(offers.getState().given, Date.now()).at(-1);
+  if (last) await undo(last);
 }
 
 function refuse(command: CommandName, caseNumber: string): void {

@@ -10,10 +10,11 @@ import { type FragmentOf, readFragment } from '../graphql/tada';
 import { feed, world } from '../live/feed';
 import { session } from '../shell/session';
 import * as documents from './documents';
-import type { CommandName } from './keymap';
 import { type Notice, tell } from './notices';
 import { offered } from './offer';
 import { type Guess, isShownAtOnce, pending } from './optimistic';
+import { isCommand, type OrderName, type UndoName } from './order';
+import { rememberOrder } from './undo';
 
 /** What the operator adds to an order. */
 export type Fields =
@@ -22,7 +23,8 @@ export type Fields =
   | { command: 'markEnRoute' | 'markOnScene'; unit: string }
   | { command: 'resolveCase'; outcome: string }
   | { command: 'verifyCase'; passed: boolean; note: string }
-  | { command: 'addNote'; text: string };
+  | { command: 'addNote'; text: string }
+  | { command: UndoName };
 
 interface Orders {
   guesses: ReadonlyMap<string, Guess>;
@@ -43,7 +45,7 @@ export const useBusy = (caseId: string | null): boolean =>
   useStore(orders, (state) => caseId !== null && state.busy.has(caseId));
 
 /** 128 random bits; `crypto.randomUUID` needs a secure context, an intranet address is none. */
-function newKey(): string {
+export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
@@ -54,8 +56,9 @@ const versionOf = (caseId: string): number =>
     details.getState().byCase.get(caseId)?.version ?? 0,
   );
 
-export const isAllowed = (caseId: string, command: CommandName): boolean =>
-  offered(command, caseOf(caseId), details.getState().byCase.get(caseId));
+/** What takes an order back is judged by the hub alone: its time is counted there. */
+export const isAllowed = (caseId: string, command: OrderName): boolean =>
+  !isCommand(command) || offered(command, caseOf(caseId), details.getState().byCase.get(caseId));
 
 const queues = new Map<string, Promise<void>>();
 
@@ -91,7 +94,7 @@ async function carryOut(caseId: string, fields: Fields, key: string): Promise<vo
   if ('unit' in fields && assignmentId === null) return note({ kind: 'notAllowed', message: '' });
   guess(caseId, version, fields);
   const answer = await repeat(() => dispatch({ caseId, version, key, assignmentId }, fields));
-  if (!settle(caseId, answer, note)) {
+  if (!settle(caseId, answer, note, () => rememberOrder(caseId, command))) {
     note({
       kind: answer.ok ? 'undecided' : 'network',
       message: reasonOf(answer),
@@ -146,6 +149,8 @@ function dispatch(
       return order(documents.closeCase, { input: base });
     case 'addNote':
       return order(documents.addNote, { input: { ...base, text: fields.text } });
+    default:
+      return order(documents.advanceCase, { input: { ...base, command: fields.command } });
   }
 }
 
@@ -167,6 +172,7 @@ function settle(
   caseId: string,
   answer: OrderAnswer,
   note: (notice: Omit<Notice, 'id' | 'command' | 'caseNumber'>) => void,
+  onAccepted: () => void,
 ): boolean {
   if (!answer.ok) {
     forget(caseId);
@@ -176,16 +182,19 @@ function settle(
   switch (result.__typename) {
     case 'CommandAccepted':
       adopt(result.case);
+      onAccepted();
       return true;
     case 'CommandRefused':
       forget(caseId);
       note({ kind: 'refused', message: result.message });
       return true;
-    case 'CommandConflict':
+    case 'CommandConflict': {
       forget(caseId);
-      adopt(result.case);
-      note({ kind: 'conflict', message: result.message, winner: result.winner });
+      const wonAt = adopt(result.case).timeline.nodes.at(-1)?.at;
+      const { message, winner } = result;
+      note({ kind: 'conflict', message, winner, ...(wonAt ? { wonAt } : {}) });
       return true;
+    }
     default:
       forget(caseId);
       return false;

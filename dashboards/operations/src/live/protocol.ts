@@ -58,8 +58,12 @@ export interface LiveClock {
   id: string;
   title: Text;
   startedAt: string;
+  /** What the limit is counted in. */
+  counts?: 'WALL' | 'WORKING_HOURS' | 'WORKING_DAYS' | null;
   /** Absent while paused, and once stopped or breached. */
   dueAt?: string | null;
+  /** From when the hub predicts that the limit will be missed. */
+  atRiskAt?: string | null;
   /** The time allowed, in ms. */
   limitMs?: number | null;
   stoppedAt?: string | null;
@@ -92,6 +96,9 @@ export interface LiveCase {
   suggestedUnit?: string | null;
   rework: number;
   bounces: number;
+  /** 1: the supervisor has been called in. */
+  escalation?: number | null;
+  escalatedAt?: string | null;
   exercise: boolean;
 }
 
@@ -140,6 +147,8 @@ export interface LiveSource {
   lastEventAt?: string | null;
   lagMs?: number | null;
   perMinute?: number | null;
+  /** The hub has not read this source on: nothing can be said about its silence. */
+  behind?: boolean | null;
 }
 
 export interface Collections {

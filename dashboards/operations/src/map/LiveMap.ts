@@ -2,11 +2,14 @@
 // clicked. Owns its elements and timers and gives all of them back in `destroy`.
 
 import { world } from '../live/feed';
+import type { LiveEntity } from '../live/protocol';
 import type { Row } from '../queue/rows';
+import type { Span } from '../view/filter';
 import { names } from '../view/names';
 import { goTo, moveMap, select, view } from '../view/view';
 import type { BaseMap } from './BaseMap';
 import type { ConsoleConfig } from './config';
+import type { Bounds } from './inView';
 import { gather, hit, type Marks } from './marks';
 import { openLayersMap } from './openlayers';
 import { Overlay } from './overlay';
@@ -47,14 +50,30 @@ export class LiveMap {
     this.#follow();
   }
 
-  setWorld(rows: readonly Row[]): void {
+  /** `span`: only things that happened then. */
+  setWorld(rows: readonly Row[], span: Span | null = null): void {
     this.#marks = gather(
       rows,
-      world.entities.values(),
+      within(world.entities.values(), span),
       world.units.values(),
       names.getState().middles,
     );
     this.#timer ??= setTimeout(() => this.#draw(), DRAW_MS);
+  }
+
+  /** Tells what part of the world is shown, now and after each movement. */
+  onRest(listener: (bounds: Bounds | null) => void): void {
+    const tell = () => listener(this.#bounds());
+    this.#endings.push(this.#base.onRest(tell));
+    tell();
+  }
+
+  #bounds(): Bounds | null {
+    const { clientWidth, clientHeight } = this.frame;
+    const northWest = this.#base.unproject(0, 0);
+    const southEast = this.#base.unproject(clientWidth, clientHeight);
+    if (!northWest || !southEast) return null;
+    return { west: northWest[0], north: northWest[1], east: southEast[0], south: southEast[1] };
   }
 
   setLanguage(language: string): void {
@@ -144,5 +163,12 @@ export class LiveMap {
       selected: view.getState().selected,
       ringOn: this.#ringOn,
     });
+  }
+}
+
+function* within(entities: Iterable<LiveEntity>, span: Span | null): Iterable<LiveEntity> {
+  for (const entity of entities) {
+    const at = span === null ? 0 : Date.parse(entity.time);
+    if (span === null || (at >= span.from && at < span.to)) yield entity;
   }
 }

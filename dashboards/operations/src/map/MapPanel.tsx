@@ -1,23 +1,27 @@
 // The map: base, live overlay, selection. React owns the frame around it; drawing happens outside
 // React, at most ten times a second and on every change of the view.
 
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { say } from '../i18n/language';
+import { shownKey, useBindings } from '../command/bindings';
 import { wallTime } from '../i18n/time';
-import { useFeed, useNow, world } from '../live/feed';
-import { alertRow, caseRow, type Row } from '../queue/rows';
-import { useNames } from '../view/names';
-import { useView } from '../view/view';
+import { useFeed, useNow } from '../live/feed';
+import type { Row } from '../queue/rows';
+import { showEverything, showMapList, usePaused, useView } from '../view/view';
 import { fetchBase, fetchConfig } from './config';
+import type { Bounds } from './inView';
 import { Legend } from './Legend';
 import { LiveMap } from './LiveMap';
+import { TextMapList } from './TextMapList';
 
 interface Props {
+  /** What the filter lets through. */
   rows: readonly Row[];
+  /** How many rows it hides. */
+  hidden: number;
 }
 
-export function MapPanel({ rows }: Props) {
+export function MapPanel({ rows, hidden }: Props) {
   const { t, i18n } = useTranslation();
   const frame = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<LiveMap | null>(null);
@@ -26,6 +30,10 @@ export function MapPanel({ rows }: Props) {
   const freshness = useFeed((feed) => feed.freshness);
   const entities = useFeed((feed) => feed.revision.entities);
   const units = useFeed((feed) => feed.revision.units);
+  const span = useView((view) => view.filter.span);
+  const listed = useView((view) => view.mapList);
+  const paused = usePaused();
+  const [bounds, setBounds] = useState<Bounds | null>(null);
 
   useEffect(() => {
     const element = frame.current;
@@ -41,6 +49,7 @@ export function MapPanel({ rows }: Props) {
       });
       if (gone) return;
       live = new LiveMap(element, config, base);
+      live.onRest(setBounds);
       setMap(live);
     };
     open().catch((error: Error) => setProblem(error.message));
@@ -52,7 +61,9 @@ export function MapPanel({ rows }: Props) {
 
   useEffect(() => map?.setLanguage(i18n.language), [map, i18n.language]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the revisions say that the world changed in place.
-  useEffect(() => map?.setWorld(rows), [map, rows, entities, units]);
+  useEffect(() => {
+    if (!paused) map?.setWorld(rows, span);
+  }, [map, rows, entities, units, span, paused]);
 
   const stale = freshness === 'STALE' || freshness === 'OFFLINE';
   return (
@@ -64,13 +75,26 @@ export function MapPanel({ rows }: Props) {
       <Legend />
       <MapButtons map={map} />
       {attribution ? <p className="map-attribution">{attribution}</p> : null}
-      <MapList rows={rows} />
+      <Hidden n={hidden} />
+      {listed ? <TextMapList rows={rows} bounds={bounds} /> : null}
     </section>
+  );
+}
+
+/** What a filter hides must not be forgotten: it may be the gravest thing in the city. */
+function Hidden({ n }: { n: number }) {
+  const { t } = useTranslation();
+  return n === 0 ? null : (
+    <button type="button" className="map-hidden" onClick={showEverything}>
+      {t('map.hidden', { n })} <span aria-hidden="true">✕</span>
+    </button>
   );
 }
 
 function MapButtons({ map }: { map: LiveMap | null }) {
   const { t } = useTranslation();
+  const keys = useBindings();
+  const listed = useView((view) => view.mapList);
   return (
     <div className="map-buttons">
       <button type="button" onClick={() => map?.zoomBy(1)} aria-label={t('map.zoomIn')}>
@@ -79,8 +103,16 @@ function MapButtons({ map }: { map: LiveMap | null }) {
       <button type="button" onClick={() => map?.zoomBy(-1)} aria-label={t('map.zoomOut')}>
         －
       </button>
-      <button type="button" onClick={() => map?.whole()} title="Shift+Z">
+      <button type="button" onClick={() => map?.whole()} title={shownKey('whole', keys)}>
         {t('map.whole')}
+      </button>
+      <button
+        type="button"
+        aria-pressed={listed}
+        title={shownKey('mapList', keys)}
+        onClick={() => showMapList(!listed)}
+      >
+        {t('map.asList')}
       </button>
     </div>
   );
@@ -93,32 +125,4 @@ function StaleDate() {
   return heardAt === null ? null : (
     <p className="map-frozen">{t('map.frozen', { at: wallTime(heardAt, now) })}</p>
   );
-}
-
-/** The same for those who cannot see the canvas: what wants attention, in words. */
-function MapList({ rows }: Props) {
-  const { t, i18n } = useTranslation();
-  const { places } = useNames();
-  const selected = useView((view) => view.selected);
-  const chosen = useMemo(() => chosenRow(selected), [selected]);
-  const listed = useMemo(() => [...(chosen ? [chosen] : []), ...rows.slice(0, 20)], [chosen, rows]);
-  return (
-    <ul className="visually-hidden" aria-label={t('map.list')}>
-      {listed.map((row, n) => (
-        <li key={`${row.key}:${n === 0 && chosen ? 'chosen' : ''}`}>
-          {t(`severity.${row.severity}`)} {say(row.title, i18n.language)}{' '}
-          {row.place ? say(places.get(row.place), i18n.language) || row.place : ''}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function chosenRow(key: string | null): Row | null {
-  if (!key) return null;
-  const id = key.slice(key.indexOf(':') + 1);
-  const item = key.startsWith('case:') ? world.cases.get(id) : undefined;
-  if (item) return caseRow(item);
-  const alert = world.alerts.get(id);
-  return alert ? alertRow(alert) : null;
 }

@@ -2,15 +2,20 @@
 // row. What arrives meanwhile waits behind a pill.
 
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
+import { type MouseEvent, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFeed } from '../live/feed';
-import { SEVERITIES } from '../severity/palette';
-import { SeverityMark } from '../severity/SeverityMark';
-import { freezeFor, select, showFresh, toggleSeverity, useView } from '../view/view';
+import { FOCUS } from '../shell/act';
+import { spanned, toggled } from '../view/selection';
+import { choose, freezeFor, select, showEverything, showFresh, useView, view } from '../view/view';
+import { BulkBar } from './BulkBar';
+import { FilterBar } from './FilterBar';
+import { FilterForm } from './FilterForm';
+import { QueueHead } from './QueueHead';
 import { QueueRow } from './QueueRow';
 import type { Queue } from './queue';
 import type { Row } from './rows';
+import { SavedViews } from './SavedViews';
 
 const ROW_PX = 51;
 /** A pointer that only crosses the list is no intent. */
@@ -24,6 +29,8 @@ interface Props {
 export function QueuePanel({ queue, all }: Props) {
   const { t } = useTranslation();
   const selected = useView((view) => view.selected);
+  const chosen = useView((view) => view.chosen);
+  const filtering = useView((view) => view.filtering);
   const scroller = useRef<HTMLDivElement>(null);
   const hover = useRef<ReturnType<typeof setTimeout> | null>(null);
   const { rows } = queue;
@@ -51,14 +58,26 @@ export function QueuePanel({ queue, all }: Props) {
     scroller.current?.scrollTo({ top: 0 });
     showFresh();
   };
+  const pick = (key: string, event: MouseEvent) => {
+    const now = view.getState();
+    if (event.shiftKey) choose(spanned(rows, now.chosen, now.selected, key));
+    else if (event.ctrlKey || event.metaKey) choose(toggled(now.chosen, key));
+    select(key);
+  };
   return (
     <section className="queue" aria-label={t('queue.label')}>
       <QueueHead queue={queue} all={all} onThaw={thaw} />
+      <SavedViews all={all} />
+      <FilterBar />
+      {filtering ? <FilterForm all={all} /> : null}
+      {chosen.size > 0 ? <BulkBar rows={rows} /> : null}
       <div
         className="queue-list"
+        id={FOCUS.list}
         ref={scroller}
         role="listbox"
         aria-label={t('queue.label')}
+        aria-multiselectable="true"
         aria-activedescendant={at >= 0 ? `row-${selected}` : undefined}
         tabIndex={0}
         onScroll={scrolled}
@@ -77,74 +96,31 @@ export function QueuePanel({ queue, all }: Props) {
                 top={slot.start}
                 height={ROW_PX}
                 selected={shown.row.key === selected}
-                onSelect={select}
+                chosen={chosen.has(shown.row.key)}
+                choosing={chosen.size > 0}
+                onPick={pick}
               />
             ) : null;
           })}
         </div>
-        {rows.length === 0 ? <EmptyQueue filtered={queue.filtered} /> : null}
+        {rows.length === 0 ? <EmptyQueue hidden={queue.hidden} /> : null}
       </div>
     </section>
   );
 }
 
-interface HeadProps extends Props {
-  onThaw: () => void;
-}
-
-function QueueHead({ queue, all, onThaw }: HeadProps) {
-  const { t } = useTranslation();
-  const waiting = queue.fresh.length;
-  return (
-    <header className="panel-head">
-      <h2>{t('queue.label')}</h2>
-      <span className="count" data-testid="queue-count">
-        {t('queue.count', { n: all.length })}
-      </span>
-      {waiting > 0 ? (
-        <button
-          type="button"
-          className="pill"
-          data-testid="fresh"
-          title={t('queue.freshHint')}
-          onClick={onThaw}
-        >
-          ↑ {t('queue.fresh', { n: waiting })}
-          <kbd>.</kbd>
-        </button>
-      ) : null}
-      {waiting === 0 && queue.frozen ? (
-        <span className="chip quiet">{t('queue.frozen')}</span>
-      ) : null}
-      <SeverityFilter all={all} />
-    </header>
-  );
-}
-
-function EmptyQueue({ filtered }: { filtered: boolean }) {
+function EmptyQueue({ hidden }: { hidden: number }) {
   const { t } = useTranslation();
   const ready = useFeed((feed) => feed.ready);
-  const word = !ready ? 'queue.waiting' : filtered ? 'queue.emptyFiltered' : 'queue.empty';
-  return <p className="empty">{t(word)}</p>;
-}
-
-function SeverityFilter({ all }: { all: readonly Row[] }) {
-  const { t } = useTranslation();
-  const severities = useView((view) => view.severities);
+  const word = !ready ? 'queue.waiting' : hidden > 0 ? 'queue.emptyFiltered' : 'queue.empty';
   return (
-    <fieldset className="severity-filter" aria-label={t('severityFilter')}>
-      {SEVERITIES.map((level) => (
-        <button
-          type="button"
-          key={level}
-          aria-pressed={severities.includes(level)}
-          title={`${t(`severity.${level}`)} (${level})`}
-          onClick={() => toggleSeverity(level)}
-        >
-          <SeverityMark severity={level} size={16} />
-          {all.filter((row) => row.severity === level).length}
+    <div className="empty">
+      <p>{t(word, { n: hidden })}</p>
+      {ready && hidden > 0 ? (
+        <button type="button" onClick={showEverything}>
+          {t('filter.reset')}
         </button>
-      ))}
-    </fieldset>
+      ) : null}
+    </div>
   );
 }

@@ -1,6 +1,6 @@
 // One row of the queue: what, where, how long, and who has it.
 
-import { memo } from 'react';
+import { type MouseEvent, memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ClockIcon } from '../case/ClockIcon';
 import { worstClock } from '../case/clocks';
@@ -20,24 +20,34 @@ interface Props {
   top: number;
   height: number;
   selected: boolean;
-  onSelect: (key: string) => void;
+  /** Taken up together with others. */
+  chosen: boolean;
+  /** Something is, so that rows that are not say so too. */
+  choosing: boolean;
+  onPick: (key: string, event: MouseEvent) => void;
 }
 
 export const QueueRow = memo(function QueueRow(props: Props) {
-  const { shown, at, of, top, height, selected, onSelect } = props;
+  const { shown, at, of, top, height, selected, chosen, choosing, onPick } = props;
   const { t, i18n } = useTranslation();
   const { places } = useNames();
   const { row, gone } = shown;
   const critical = row.severity === 1 && !row.acknowledged && !gone;
   const place = row.place ? say(places.get(row.place), i18n.language) || row.place : '';
-  const names = ['row', selected && 'selected', gone && 'gone', critical && 'critical'];
+  const names = [
+    'row',
+    selected && 'selected',
+    chosen && 'chosen',
+    gone && 'gone',
+    critical && 'critical',
+  ];
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard moves the selection of the whole list.
     // biome-ignore lint/a11y/useFocusableInteractive: focus stays on the list, which names the active row.
     <div
       id={`row-${row.key}`}
       role="option"
-      aria-selected={selected}
+      aria-selected={choosing ? chosen : selected}
       aria-posinset={at + 1}
       aria-setsize={of}
       className={names.filter(Boolean).join(' ')}
@@ -50,8 +60,13 @@ export const QueueRow = memo(function QueueRow(props: Props) {
         height,
         borderLeftColor: SEVERITY_COLOR[row.severity],
       }}
-      onClick={() => onSelect(row.key)}
+      onClick={(event) => onPick(row.key, event)}
     >
+      {choosing ? (
+        <span className="row-tick" aria-hidden="true">
+          {chosen ? '☑' : '☐'}
+        </span>
+      ) : null}
       <SeverityMark severity={row.severity} />
       <div className="row-words">
         <div className="row-line">
@@ -61,6 +76,9 @@ export const QueueRow = memo(function QueueRow(props: Props) {
         <div className="row-line facts">
           <span>{t(`severity.${row.severity}`)}</span>
           <span className="row-place">{place || t('queue.unplaced')}</span>
+          {row.case?.escalation ? (
+            <span className="chip escalated">{t('case.escalated')}</span>
+          ) : null}
           {row.exercise ? <span className="chip exercise">{t('exercise')}</span> : null}
           <RowState row={row} gone={gone} />
         </div>
@@ -74,10 +92,16 @@ function RowTime({ row, gone }: ShownRow) {
   const now = useNow();
   const clock = row.case && !gone ? worstClock(row.case, now) : null;
   if (clock === null) return <span className="row-time mono">{span(now - row.at)}</span>;
-  const over = clock.face === 'over';
+  const { face, left } = clock;
+  const word =
+    face === 'over'
+      ? t('clock.over', { time: span(-left) })
+      : face === 'risk'
+        ? t('clock.risk', { time: span(left) })
+        : span(left);
   return (
-    <span className={over ? 'row-time breach mono' : 'row-time mono'}>
-      <ClockIcon /> {over ? t('clock.over', { time: span(-clock.left) }) : span(clock.left)}
+    <span className={`row-time mono ${face}`} data-face={face}>
+      <ClockIcon /> {word}
     </span>
   );
 }

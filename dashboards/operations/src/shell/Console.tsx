@@ -5,15 +5,18 @@ import { useTranslation } from 'react-i18next';
 import { CasePanel } from '../case/CasePanel';
 import { CommandDialog } from '../command/dialogs';
 import { Notices } from '../command/Notices';
+import { UndoToasts } from '../command/UndoToast';
 import { startFeed } from '../live/feed';
 import { fetchNewestEvents } from '../live/recall';
 import { MapPanel } from '../map/MapPanel';
+import { PaletteDialog } from '../palette/PaletteDialog';
 import { QueuePanel } from '../queue/QueuePanel';
-import { useQueue, useRows } from '../queue/queue';
+import { useFiltered, useQueue, useRows } from '../queue/queue';
 import { VitalSigns } from '../signs/VitalSigns';
 import { useSound } from '../sound/SoundControl';
+import { TimelinePanel } from '../timeline/TimelinePanel';
 import { fetchNames } from '../view/names';
-import { followHistory } from '../view/view';
+import { followHistory, useView } from '../view/view';
 import { useBranding } from './branding';
 import { Footer } from './Footer';
 import { Header } from './Header';
@@ -23,10 +26,14 @@ import { PanelBoundary } from './PanelBoundary';
 import { renewWithHub } from './renewal';
 import { StaleBanner } from './StaleBanner';
 import { Ticker } from './Ticker';
+import '../styles/desk.css';
+import '../styles/timeline.css';
 
 export function Console() {
   const rows = useRows();
-  const queue = useQueue(rows);
+  const wanted = useFiltered(rows);
+  const queue = useQueue(rows, wanted);
+  const opened = useView((view) => view.selected !== null);
   useKeys(queue.rows);
   useSound(rows);
   useTitle(rows.filter((row) => !row.acknowledged).length);
@@ -48,13 +55,16 @@ export function Console() {
       <main className="work">
         <div className="left">
           <PanelBoundary>
-            <MapPanel rows={rows} />
+            <MapPanel rows={wanted} hidden={queue.hidden} />
+          </PanelBoundary>
+          <PanelBoundary>
+            <TimelinePanel />
           </PanelBoundary>
           <PanelBoundary>
             <Ticker />
           </PanelBoundary>
         </div>
-        <div className="right">
+        <div className={opened ? 'right opened' : 'right'}>
           <PanelBoundary>
             <QueuePanel queue={queue} all={rows} />
           </PanelBoundary>
@@ -63,11 +73,15 @@ export function Console() {
           </PanelBoundary>
         </div>
       </main>
-      <Footer />
       <PanelBoundary>
-        <CommandDialog />
+        <Footer />
       </PanelBoundary>
-      <HelpDialog />
+      <PanelBoundary>
+        <CommandDialog rows={rows} />
+        <PaletteDialog shown={queue.rows} all={rows} />
+        <HelpDialog />
+      </PanelBoundary>
+      <UndoToasts />
       <Notices />
     </div>
   );

@@ -3,13 +3,16 @@
 
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import { openDialog } from '../view/view';
+import '../styles/dialog.css';
 
 interface Props {
   title: string;
+  /** For what needs more room than a form. */
+  wide?: boolean;
   children: ReactNode;
 }
 
-export function Dialog({ title, children }: Props) {
+export function Dialog({ title, wide = false, children }: Props) {
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -30,7 +33,7 @@ export function Dialog({ title, children }: Props) {
   return (
     <dialog
       ref={element}
-      className="dialog"
+      className={wide ? 'dialog wide' : 'dialog'}
       aria-label={title}
       onKeyDown={closeOnEscape}
       onClose={() => openDialog(null)}

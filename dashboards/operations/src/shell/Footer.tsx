@@ -3,40 +3,59 @@
 import { useTranslation } from 'react-i18next';
 import { useCase } from '../case/archive';
 import { useDetail } from '../case/detail';
-import { COMMAND_KEY, COMMANDS } from '../command/keymap';
+import { shownKey, useBindings } from '../command/bindings';
+import type { ActionName } from '../command/keytable';
 import { offered } from '../command/offer';
+import { COMMANDS } from '../command/order';
+import { useUndo } from '../command/undo';
 import { useFeed } from '../live/feed';
 import { useView } from '../view/view';
 
+/** What a row under the cursor adds. */
+const SELECTED: readonly ActionName[] = ['zoom', 'back'];
+const ALWAYS: readonly ActionName[] = ['choose', 'search', 'filter', 'fresh', 'palette', 'help'];
+
 export function Footer() {
-  const { t } = useTranslation();
   const selected = useView((view) => view.selected);
+  const chosen = useView((view) => view.chosen.size);
   const offline = useFeed((feed) => feed.freshness === 'OFFLINE');
+  const undoable = useUndo() !== null;
   const caseId = selected?.startsWith('case:') ? selected.slice('case:'.length) : null;
   const detail = useDetail(caseId);
   const item = useCase(caseId);
-  const allowed = offline ? [] : COMMANDS.filter((name) => offered(name, item, detail));
+  const orders = offline ? [] : COMMANDS.filter((name) => offered(name, item, detail));
+  const now: readonly ActionName[] =
+    chosen > 0
+      ? [
+          ...(offline ? [] : (['acknowledgeCase'] as const)),
+          'choose',
+          'chooseNext',
+          'chooseAll',
+          'back',
+        ]
+      : [
+          ...orders,
+          ...(undoable ? (['undo'] as const) : []),
+          ...(selected ? SELECTED : []),
+          ...ALWAYS,
+        ];
   return (
     <footer className="footer">
-      <Key name="J / K" word={t('help.move')} />
-      {allowed.map((name) => (
-        <Key key={name} name={COMMAND_KEY[name].toUpperCase()} word={t(`command.${name}`)} />
+      <Key action="next" />
+      {now.map((action) => (
+        <Key key={action} action={action} />
       ))}
-      {selected ? <Key name="Z" word={t('help.zoom')} /> : null}
-      {selected ? <Key name="Esc" word={t('help.back')} /> : null}
-      <Key name="⇧Z" word={t('help.whole')} />
-      <Key name="." word={t('help.fresh')} />
-      <Key name="1–4" word={t('help.severity')} />
-      <Key name="?" word={t('help.help')} />
     </footer>
   );
 }
 
-function Key({ name, word }: { name: string; word: string }) {
-  return (
+function Key({ action }: { action: ActionName }) {
+  const { t } = useTranslation();
+  const key = shownKey(action, useBindings());
+  return key === '' ? null : (
     <span className="key">
-      <kbd>{name}</kbd>
-      {word}
+      <kbd>{key}</kbd>
+      {t(`key.${action}`)}
     </span>
   );
 }

@@ -3,6 +3,7 @@
 import { useTranslation } from 'react-i18next';
 import { age, wallTime } from '../i18n/time';
 import { useFeed, useNow } from '../live/feed';
+import { Nav } from '../route/Nav';
 import { SoundControl } from '../sound/SoundControl';
 import { openDialog, switchLanguage, useView } from '../view/view';
 import { useBranding } from './branding';
@@ -15,6 +16,7 @@ export function Header() {
   return (
     <header className="header">
       <h1>{useBranding()}</h1>
+      <Nav />
       <span className="header-space" />
       <ConnectionStatus />
       <SoundControl />

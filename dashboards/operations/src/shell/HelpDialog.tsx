@@ -1,49 +1,41 @@
-// All keys on one card.
+// All keys on one card, from the one table, as the operator has set them.
 
 import { useTranslation } from 'react-i18next';
-import { COMMAND_KEY, COMMANDS } from '../command/keymap';
+import { strokesOf, useBindings } from '../command/bindings';
+import { KEY_GROUPS, KEY_TABLE, shownStroke } from '../command/keytable';
 import { openDialog, useView } from '../view/view';
 import { Dialog } from './Dialog';
-
-const KEYS = [
-  ['J / K  ↓ ↑', 'help.move'],
-  ['Enter', 'help.open'],
-  ['Esc', 'help.back'],
-  ['.', 'help.fresh'],
-  ['Z', 'help.zoom'],
-  ['⇧ Z', 'help.whole'],
-  ['1 – 4', 'help.severity'],
-  ['M', 'help.mute'],
-  ['?', 'help.help'],
-] as const;
 
 export function HelpDialog() {
   const { t } = useTranslation();
   const open = useView((view) => view.dialog === 'help');
+  const now = useBindings();
   if (!open) return null;
   return (
-    <Dialog title={t('help.title')}>
-      <dl className="help">
-        {COMMANDS.map((name) => (
-          <div key={name}>
-            <dt>
-              <kbd>{COMMAND_KEY[name].toUpperCase()}</kbd>
-            </dt>
-            <dd>{t(`command.${name}`)}</dd>
-          </div>
+    <Dialog title={t('help.title')} wide>
+      <div className="help">
+        {KEY_GROUPS.map((group) => (
+          <section key={group}>
+            <h3>{t(`keyGroup.${group}`)}</h3>
+            <dl>
+              {KEY_TABLE.filter((line) => line.group === group).map(({ action }) => (
+                <div key={action}>
+                  <dt>
+                    {strokesOf(action, now).map((stroke) => (
+                      <kbd key={stroke}>{shownStroke(stroke)}</kbd>
+                    ))}
+                    {strokesOf(action, now).length === 0 ? t('help.off') : null}
+                  </dt>
+                  <dd>{t(`key.${action}`)}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
         ))}
-        {KEYS.map(([key, word]) => (
-          <div key={word}>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{t(word)}</dd>
-          </div>
-        ))}
-      </dl>
+      </div>
       <p className="hint">{t('help.ime')}</p>
       <div className="dialog-foot">
-        <button type="button" onClick={() => openDialog(null)}>
+        <button type="button" data-first onClick={() => openDialog(null)}>
           {t('notice.dismiss')} <kbd>Esc</kbd>
         </button>
       </div>

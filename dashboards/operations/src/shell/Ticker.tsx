@@ -8,8 +8,8 @@ import type { LiveEvent } from '../live/protocol';
 import { SeverityMark } from '../severity/SeverityMark';
 import { useNames } from '../view/names';
 
-/** Two columns of five. */
-const LINES = 10;
+/** Two columns of three. */
+const LINES = 6;
 
 export function Ticker() {
   const { t, i18n } = useTranslation();

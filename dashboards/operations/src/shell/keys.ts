@@ -1,25 +1,35 @@
 // Turns keys into actions for the whole console.
 
 import { useEffect, useRef } from 'react';
-import { type Action, actionFor, type Key } from '../command/keymap';
-import { perform, selectedCase } from '../command/perform';
-import { clock } from '../live/feed';
-import { type ShownRow, step } from '../queue/freeze';
-import { toggleMute } from '../sound/horn';
-import { goTo, openDialog, select, showFresh, toggleSeverity, view } from '../view/view';
+import { bindings } from '../command/bindings';
+import { type Key, meaningOf } from '../command/keymap';
+import type { ShownRow } from '../queue/freeze';
+import { view } from '../view/view';
+import { act } from './act';
+
+/** The second of two strokes must follow within this time. */
+const SEQUENCE_MS = 1_500;
 
 export function useKeys(rows: readonly ShownRow[]): void {
   const latest = useRef(rows);
   latest.current = rows;
   useEffect(() => {
+    let pending: string | null = null;
+    let forget: ReturnType<typeof setTimeout> | null = null;
     const press = (event: KeyboardEvent) => {
-      const action = actionFor(keyOf(event));
-      if (!action) return;
+      const meaning = meaningOf(keyOf(event), bindings.getState(), pending);
+      if (forget !== null) clearTimeout(forget);
+      ({ pending } = meaning);
+      forget = pending === null ? null : setTimeout(() => (pending = null), SEQUENCE_MS);
+      if (meaning.action === null) return;
       event.preventDefault();
-      act(action, latest.current);
+      act(meaning.action, latest.current);
     };
     addEventListener('keydown', press);
-    return () => removeEventListener('keydown', press);
+    return () => {
+      removeEventListener('keydown', press);
+      if (forget !== null) clearTimeout(forget);
+    };
   }, []);
 }
 
@@ -35,22 +45,6 @@ function keyOf(event: KeyboardEvent): Key {
     keyCode: event.keyCode,
     focused: focused?.tagName ?? null,
     editable: focused instanceof HTMLElement && focused.isContentEditable,
-    dialogOpen: view.getState().dialog !== null,
+    dialogOpen: view.getState().dialog !== null || document.querySelector('dialog[open]') !== null,
   };
-}
-
-function act(action: Action, rows: readonly ShownRow[]): void {
-  const { selected } = view.getState();
-  if (action.do === 'command') {
-    const caseId = selectedCase();
-    if (caseId) void perform(action.command, caseId);
-  } else if (action.do === 'step') select(step(rows, selected, action.by));
-  else if (action.do === 'open') select(selected ?? step(rows, null, 1));
-  else if (action.do === 'back') select(null);
-  else if (action.do === 'fresh') showFresh();
-  else if (action.do === 'help') openDialog('help');
-  else if (action.do === 'mute') toggleMute(clock.getState().now);
-  else if (action.do === 'zoom') goTo('selection');
-  else if (action.do === 'whole') goTo('city');
-  else if (action.do === 'severity') toggleSeverity(action.level);
 }

@@ -7,10 +7,13 @@ import { ask, unauthorized } from '../graphql/client';
 import { graphql } from '../graphql/tada';
 import { refusal } from '../live/feed';
 
+export type Role = 'ADMINISTRATOR' | 'SUPERVISOR' | 'OPERATOR' | 'DEVELOPER' | 'PUBLISHER';
+
 export interface Session {
   /** `asking` until the hub has said whether the cookie still holds. */
   state: 'asking' | 'in' | 'out';
   name: string | null;
+  roles: readonly Role[];
   /** The session ended while the console was in use. */
   ended: boolean;
   /** Why the hub could not be asked. */
@@ -27,6 +30,7 @@ const viewerQuery = graphql(`query ConsoleViewer { viewer { name roles } }`);
 export const session = createStore<Session>()(() => ({
   state: 'asking',
   name: null,
+  roles: [],
   ended: false,
   trouble: null,
 }));
@@ -41,7 +45,8 @@ export async function resume(): Promise<void> {
   }
   const answer = await ask(viewerQuery, {});
   if (answer.ok) {
-    session.setState({ state: 'in', name: answer.data.viewer.name, ended: false, trouble: null });
+    const { name, roles } = answer.data.viewer;
+    session.setState({ state: 'in', name, roles, ended: false, trouble: null });
   } else if (session.getState().state === 'asking') {
     session.setState({ trouble: answer.reason });
     setTimeout(() => void resume(), ASK_AGAIN_MS);

@@ -1,38 +1,60 @@
-// When the console makes itself heard: once for a new alert of level 1 or 2, and again and again for
-// level 1 until somebody acknowledges it. A pure decision; what is heard is the horn's business.
+// When the console makes itself heard: once for each new case or alert of a level that sounds, and
+// again and again for the grave ones until somebody acknowledges them. A pure decision; what is heard
+// is the horn's business.
 
+import type { Severity } from '../live/protocol';
 import type { Row } from '../queue/rows';
 
-export type Tone = 1 | 2;
+export type Tone = Severity;
 
-/** An unacknowledged level 1 sounds again after this long. */
-export const REPEAT_MS = 15_000;
+/** An unacknowledged row of this level sounds again after so long; levels without one sound once. */
+export const REPEAT_MS: Readonly<Partial<Record<Severity, number>>> = { 1: 15_000, 2: 60_000 };
 export const MUTE_MS = 120_000;
+/** New rows within the window that make a flood: then only the gravest are heard. */
+export const FLOOD_FROM = 10;
+export const FLOOD_WINDOW_MS = 600_000;
 
 export interface Ear {
   /** Rows that have been announced; `null` before the first picture, which announces nothing old. */
   announced: ReadonlySet<string> | null;
-  soundedAt: number;
+  /** When each level last sounded. */
+  soundedAt: Readonly<Record<Severity, number>>;
 }
 
-export const deaf: Ear = { announced: null, soundedAt: 0 };
+export const deaf: Ear = { announced: null, soundedAt: { 1: 0, 2: 0, 3: 0, 4: 0 } };
 
-const wants = (row: Row): row is Row & { severity: Tone } =>
-  !row.acknowledged && (row.severity === 1 || row.severity === 2);
+export interface Hearing {
+  /** Levels that the operator wants to hear. */
+  levels: readonly Severity[];
+  now: number;
+}
 
-/** The tone to sound now, and what to remember. */
+export const isFlood = (rows: readonly Row[], now: number): boolean =>
+  rows.filter((row) => row.at > now - FLOOD_WINDOW_MS && row.at <= now).length >= FLOOD_FROM;
+
+/** The tone to sound now, the gravest of those that are due, and what to remember. */
 export function listen(
   ear: Ear,
   rows: readonly Row[],
-  now: number,
+  { levels, now }: Hearing,
 ): { tone: Tone | null; ear: Ear } {
-  const asking = rows.filter(wants);
-  const announced = new Set(asking.map(({ key }) => key));
-  const { announced: before } = ear;
-  const fresh = before === null ? [] : asking.filter(({ key }) => !before.has(key));
-  const due = now - ear.soundedAt >= REPEAT_MS;
-  const repeats = due && asking.some(({ severity }) => severity === 1);
-  const tone =
-    fresh.some(({ severity }) => severity === 1) || repeats ? 1 : fresh.length > 0 ? 2 : null;
-  return { tone, ear: { announced, soundedAt: tone === null ? ear.soundedAt : now } };
+  const flood = isFlood(rows, now);
+  const asking = rows.filter(
+    (row) => !row.acknowledged && levels.includes(row.severity) && (!flood || row.severity === 1),
+  );
+  const before = ear.announced;
+  const due = (row: Row): boolean => {
+    if (before !== null && !before.has(row.key)) return true;
+    const repeat = REPEAT_MS[row.severity];
+    return repeat !== undefined && now - ear.soundedAt[row.severity] >= repeat;
+  };
+  const sounding = asking.filter(due).map(({ severity }) => severity);
+  const tone = sounding.length === 0 ? null : (Math.min(...sounding) as Severity);
+  return {
+    tone,
+    ear: {
+      announced: new Set(rows.filter((row) => !row.acknowledged).map(({ key }) => key)),
+      soundedAt: tone === null ? ear.soundedAt : { ...ear.soundedAt, [tone]: now },
+    },
+  };
 }

@@ -15,21 +15,33 @@ interface Names {
   /** Where a place is, for marks that know no point. */
   middles: ReadonlyMap<string, Middle>;
   places: ReadonlyMap<string, Text>;
+  /** The place each place lies in. */
+  parents: ReadonlyMap<string, string>;
   departments: ReadonlyMap<string, Text>;
+  kinds: ReadonlyMap<string, Text>;
 }
 
 export const names = createStore<Names>()(() => ({
   middles: new Map(),
   places: new Map(),
+  parents: new Map(),
   departments: new Map(),
+  kinds: new Map(),
 }));
 
 export const useNames = (): Names => useStore(names);
 
+/** Titles of the kinds of cases, by name. */
+export const useKinds = (): ReadonlyMap<string, Text> => useStore(names, ({ kinds }) => kinds);
+
 const namesQuery = graphql(`
   query ConsoleNames {
     departments { name titles { zh en } }
-    places { code names { zh en } children { code names { zh en } } }
+    places {
+      code
+      names { zh en }
+      children { code names { zh en } children { code names { zh en } } }
+    }
   }
 `);
 
@@ -54,10 +66,20 @@ function flatten(places: readonly Named[]): (readonly [string, Text])[] {
   ]);
 }
 
+function parentsOf(places: readonly Named[]): (readonly [string, string])[] {
+  return places.flatMap(({ code, children = [] }) => [
+    ...children.map((child) => [child.code, code] as const),
+    ...parentsOf(children),
+  ]);
+}
+
 export async function fetchNames(): Promise<void> {
   const answer = await ask(namesQuery, {});
   if (!answer.ok) return;
   const { departments, places } = answer.data;
-  names.setState({ departments: new Map(departments.map(({ name, titles }) => [name, titles])) });
+  names.setState({
+    departments: new Map(departments.map(({ name, titles }) => [name, titles])),
+    parents: new Map(parentsOf(places)),
+  });
   learnPlaces(flatten(places));
 }

@@ -1,24 +1,44 @@
-// What the operator looks at: selection, severities, open dialog, freeze. Lives outside React, so
-// that keys, map and queue share one selection; the shareable part is kept in the address.
+// What the operator looks at: selection, filter, open dialog, freeze. Lives outside React, so that
+// keys, map and queue share one selection; the shareable part is kept in the address.
 
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { chooseLanguage, firstLanguage, type Language } from '../i18n/language';
 import type { Severity } from '../live/protocol';
 import { SEVERITIES } from '../severity/palette';
-import { type MapView, readAddress, writeAddress } from './address';
+import { type MapView, type Reach, readAddress, writeAddress } from './address';
+import { EVERYTHING, type Filter, type Span } from './filter';
+import { type Chosen, NONE } from './selection';
 
-export type DialogName = 'assign' | 'resolve' | 'verify' | 'close' | 'note' | 'help';
+export type DialogName =
+  | 'assign'
+  | 'resolve'
+  | 'verify'
+  | 'close'
+  | 'note'
+  | 'bulk'
+  | 'palette'
+  | 'help';
 
 /** Why the queue stands still. */
-export type FreezeReason = 'scroll' | 'hover';
+export type FreezeReason = 'scroll' | 'hover' | 'pause';
 
 export interface View {
   language: Language;
   selected: string | null;
-  severities: readonly Severity[];
+  /** Rows chosen together, for an order to all of them. */
+  chosen: Chosen;
+  filter: Filter;
+  /** Name of the saved view the filter came from, while it is unchanged. */
+  named: string | null;
+  /** How far back the timeline looks. */
+  reach: Reach;
   map: MapView | null;
   dialog: DialogName | null;
+  /** The filter's form is unfolded. */
+  filtering: boolean;
+  /** The map's plain list is shown. */
+  mapList: boolean;
   freeze: ReadonlySet<FreezeReason>;
   /** Counts up when the operator asks for the new rows. */
   thaw: number;
@@ -26,14 +46,27 @@ export interface View {
   goTo: { what: 'selection' | 'city'; n: number };
 }
 
-const first = readAddress(location.search);
+/** The console itself is on the screen; elsewhere the address says something else. */
+const isHome = (): boolean => location.pathname === '/' || location.pathname === '/login';
+
+const first = readAddress(isHome() ? location.search : languageOnly());
+
+function languageOnly(): string {
+  const language = new URLSearchParams(location.search).get('lang');
+  return language ? `?lang=${language}` : '';
+}
 
 export const view = createStore<View>()(() => ({
   language: firstLanguage(first.language),
   selected: first.selected,
-  severities: first.severities,
+  chosen: NONE,
+  filter: first.filter,
+  named: first.named,
+  reach: first.reach,
   map: first.map,
   dialog: null,
+  filtering: false,
+  mapList: false,
   freeze: new Set<FreezeReason>(),
   thaw: 0,
   goTo: { what: 'city', n: 0 },
@@ -45,7 +78,8 @@ export function useView<T>(select: (view: View) => T): T {
 
 /** A new selection is a step back can undo; everything else only rewrites the address. */
 function rewrite(push: boolean): void {
-  const address = writeAddress(view.getState());
+  if (!isHome()) return;
+  const address = writeAddress(view.getState(), location.search);
   if (address === location.search) return;
   if (push) history.pushState(null, '', `${location.pathname}${address}`);
   else history.replaceState(null, '', `${location.pathname}${address}`);
@@ -58,12 +92,32 @@ export function select(key: string | null): void {
   rewrite(opened);
 }
 
+export const choose = (chosen: Chosen): void => view.setState({ chosen });
+
+/** Shows rows that pass `filter`; `named` if it is a view with that name. */
+export function filterBy(filter: Filter, named: string | null = null): void {
+  view.setState({ filter, named, chosen: NONE });
+  rewrite(false);
+}
+
+/** Changes a part of the filter. */
+export const narrow = (part: Partial<Filter>): void =>
+  filterBy({ ...view.getState().filter, ...part });
+
+export const showEverything = (): void => filterBy(EVERYTHING);
+
 export function toggleSeverity(level: Severity): void {
-  const { severities } = view.getState();
+  const { severities } = view.getState().filter;
   const next = severities.includes(level)
     ? severities.filter((other) => other !== level)
     : SEVERITIES.filter((other) => other === level || severities.includes(other));
-  view.setState({ severities: next });
+  narrow({ severities: next });
+}
+
+export const brush = (span: Span | null): void => narrow({ span });
+
+export function reachBack(reach: Reach): void {
+  view.setState({ reach });
   rewrite(false);
 }
 
@@ -76,6 +130,10 @@ export function openDialog(dialog: DialogName | null): void {
   view.setState({ dialog });
 }
 
+export const unfoldFilter = (filtering: boolean): void => view.setState({ filtering });
+
+export const showMapList = (mapList: boolean): void => view.setState({ mapList });
+
 export function freezeFor(reason: FreezeReason, on: boolean): void {
   const { freeze } = view.getState();
   if (freeze.has(reason) === on) return;
@@ -83,6 +141,17 @@ export function freezeFor(reason: FreezeReason, on: boolean): void {
   if (on) next.add(reason);
   else next.delete(reason);
   view.setState({ freeze: next });
+}
+
+export const isPaused = (): boolean => view.getState().freeze.has('pause');
+
+export const usePaused = (): boolean => useView(({ freeze }) => freeze.has('pause'));
+
+/** Live again: what came meanwhile is shown. */
+export function togglePause(): void {
+  const paused = isPaused();
+  freezeFor('pause', !paused);
+  if (paused) showFresh();
 }
 
 export const showFresh = (): void => view.setState({ thaw: view.getState().thaw + 1 });
@@ -93,13 +162,19 @@ export const goTo = (what: 'selection' | 'city'): void =>
 export async function switchLanguage(language: Language): Promise<void> {
   await chooseLanguage(language);
   view.setState({ language });
-  rewrite(false);
+  if (isHome()) rewrite(false);
+  else {
+    const query = new URLSearchParams(location.search);
+    query.set('lang', language);
+    history.replaceState(null, '', `${location.pathname}?${query}`);
+  }
 }
 
 export function followHistory(): () => void {
   const back = () => {
-    const { selected, severities } = readAddress(location.search);
-    view.setState({ selected, severities, dialog: null });
+    if (!isHome()) return;
+    const { selected, filter, named, reach } = readAddress(location.search);
+    view.setState({ selected, filter, named, reach, dialog: null, chosen: NONE });
   };
   addEventListener('popstate', back);
   return () => removeEventListener('popstate', back);
