@@ -52,16 +52,18 @@ pub struct RuleFile {
 impl RuleFile {
     /// Every event type the rule names, in selectors that raise or clear.
     pub fn event_types(&self) -> impl Iterator<Item = &str> {
-        let (raising, clears): (Vec<&Selector>, _) = match &self.when {
+        let (selectors, signs): (Vec<&Selector>, &[String]) = match &self.when {
             Condition::Match { of, clears } | Condition::Threshold { of, clears, .. } => {
-                (vec![of], clears)
+                (std::iter::once(of).chain(clears).collect(), &[])
             }
-            Condition::Correlation { all, clears, .. } => (all.iter().collect(), clears),
+            Condition::Correlation { all, clears, .. } => (all.iter().chain(clears).collect(), &[]),
+            Condition::Absence { types, .. } => (Vec::new(), types),
         };
-        raising
+        selectors
             .into_iter()
-            .chain(clears)
-            .flat_map(|selector| selector.types.iter().map(String::as_str))
+            .flat_map(|selector| &selector.types)
+            .chain(signs)
+            .map(String::as_str)
     }
 }
 
@@ -138,6 +140,30 @@ pub enum Condition {
         /// Window length.
         within: Span,
     },
+    /// What used to report does so no longer. Judged by how far the department's inbox is admitted,
+    /// never by a clock: while the hub is behind, nothing counts as silent. The first event ends it.
+    Absence {
+        /// Event types that are a sign of life, all of one department; or else `feed`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        types: Vec<String>,
+        /// A feed of the catalog; its event types are filled in as `types` when the catalog is loaded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        feed: Option<String>,
+        /// Who is silent: one alert per subject, or one for the whole feed.
+        of: Silent,
+        /// For how long nothing came, e.g. `2h`; at least `10s`.
+        after: Span,
+    },
+}
+
+/// Whose silence an absence rule tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Silent {
+    /// Each subject that reported before, by itself (the rule's `key` is the subject).
+    Subject,
+    /// All of them together (the rule has one key).
+    Feed,
 }
 
 /// Which events: types, and a CEL predicate over `event` (attributes: `type`, `department`,
@@ -250,6 +276,10 @@ pub struct RuleTest {
     pub name: String,
     /// Events in order of arrival.
     pub given: Vec<TestEvent>,
+    /// Time since the test's start up to which the hub has read on when the test ends, e.g. `3h`;
+    /// absent: a week after the last event, so that everything that can end by itself has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Span>,
     /// Alerts expected, in order.
     pub expect: Vec<TestExpectation>,
 }

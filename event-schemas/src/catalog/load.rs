@@ -30,6 +30,7 @@ pub(crate) fn load(files: &Files, mut errors: Vec<CatalogError>) -> Result<Catal
         }
     }
     load_city(files, &mut catalog, &mut errors);
+    super::rule_feeds::fill(&mut catalog, &mut errors);
     // Names across files and examples are judged once every file is read: before, most of what they
     // would say follows from a mistake that is told already.
     if errors.is_empty() {

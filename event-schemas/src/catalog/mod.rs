@@ -9,6 +9,7 @@ mod event_type;
 mod example_check;
 mod files;
 mod load;
+mod rule_feeds;
 
 use std::collections::BTreeMap;
 use std::path::Path;

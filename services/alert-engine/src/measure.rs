@@ -43,6 +43,10 @@ fn rule_folded(rule: &str, before: &RuleStatistics, now: &RuleStatistics) {
         now.missed - before.missed,
     );
     add(
+        "city_brain_alert_engine_unwatched_signs_total",
+        now.unwatched - before.unwatched,
+    );
+    add(
         "city_brain_alert_engine_evaluation_errors_total",
         now.errors - before.errors,
     );

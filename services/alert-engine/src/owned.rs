@@ -26,13 +26,14 @@ impl Owned {
     /// engine at the beginning.
     pub(crate) fn take_over(
         given: &AssignedPartition,
-        mode: Mode,
+        (mode, event_partitions): (Mode, u32),
         folder: &SnapshotFolder,
         ports: &Ports,
     ) -> Result<Self, LogError> {
         check_topic(given)?;
         let engine = Self::restore(given, mode, folder, ports)
-            .unwrap_or_else(|| Engine::new(mode, std::sync::Arc::clone(&ports.places)));
+            .unwrap_or_else(|| Engine::new(mode, std::sync::Arc::clone(&ports.places)))
+            .of_partitions(event_partitions);
         Ok(Self {
             topic: given.topic.to_string(),
             topic_id: given.topic_id,

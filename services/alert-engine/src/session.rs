@@ -33,6 +33,8 @@ pub(crate) struct Session<'w> {
     producer: TransactionalProducer,
     owned: Vec<Owned>,
     exits: Exits,
+    /// Partitions of `city.events`: all of them must be heard of before anything counts as silent.
+    event_partitions: u32,
     collect: Collect,
     /// Records folded since the last commit.
     uncommitted: usize,
@@ -52,6 +54,7 @@ impl<'w> Session<'w> {
             instance: Some(format!("alert-engine-{instance}")),
             session: worker.config.session,
         };
+        let event_partitions = event_log::partition_count(log, &log.topic(Topic::Events))?;
         let match_partitions = event_log::partition_count(log, &log.topic(Topic::Matches))?;
         Ok(Self {
             worker,
@@ -59,6 +62,7 @@ impl<'w> Session<'w> {
             producer,
             owned: Vec::new(),
             exits: Exits::new(log, match_partitions),
+            event_partitions: u32::try_from(event_partitions).unwrap_or_default(),
             collect: Collect::new(worker.config.collect),
             uncommitted: 0,
             committed_at: Instant::now(),
@@ -140,7 +144,7 @@ impl<'w> Session<'w> {
             until.insert((partition.topic_id, partition.partition), partition.start);
             self.owned.push(Owned::take_over(
                 partition,
-                mode,
+                (mode, self.event_partitions),
                 &worker.folder,
                 &worker.ports,
             )?);

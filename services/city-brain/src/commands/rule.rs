@@ -36,6 +36,7 @@ fn kind(rule: &RuleFile) -> &'static str {
         Condition::Match { .. } => "match",
         Condition::Threshold { .. } => "threshold",
         Condition::Correlation { .. } => "correlation",
+        Condition::Absence { .. } => "absence",
     }
 }
 

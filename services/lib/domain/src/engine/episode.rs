@@ -69,8 +69,44 @@ impl Episode {
         window: &Window,
         reading: Reading,
     ) -> Self {
-        let mut episode = Self {
-            id: format!("{}@{by}", scene.rule.file.id),
+        let id = format!("{}@{by}", scene.rule.file.id);
+        let mut episode = Self::new(scene, number, at, id);
+        for entry in window.entries() {
+            episode.add(scene, &entry.event);
+        }
+        episode.grade(scene, reading, at);
+        episode
+    }
+
+    /// Opens an episode of silence: nothing after the `last` event of its key.
+    pub(super) fn silence(scene: &Scene<'_>, number: u32, begins: Millis, last: &Matched) -> Self {
+        // Under a new version of its rule the same silence is another episode.
+        let id = format!("{}@{}-{number}", scene.rule.file.id, last.position);
+        let mut episode = Self::new(scene, number, begins, id);
+        episode.add(scene, last);
+        if scene.rule.key == Key::City {
+            // A whole feed is not where it spoke of last.
+            episode.place = None;
+            episode.point = None;
+        }
+        let reading = Reading {
+            value: scene.rule.shape.bound,
+            met: true,
+        };
+        episode.grade(scene, reading, begins);
+        episode
+    }
+
+    /// Notes until when a silence lasted; returns its end.
+    pub(super) fn lasts_until(&mut self, scene: &Scene<'_>, at: Millis) -> Millis {
+        let end = at.max(self.raised_at);
+        self.value = scene.rule.shape.bound + end.since(self.raised_at) as f64 / 60_000.0;
+        end
+    }
+
+    fn new(scene: &Scene<'_>, number: u32, at: Millis, id: String) -> Self {
+        Self {
+            id,
             number,
             version: 0,
             status: if scene.rule.shape.hold > 0 {
@@ -87,16 +123,11 @@ impl Episode {
             count: 0,
             first: Vec::new(),
             newest: VecDeque::new(),
-            value: reading.value,
+            value: 0.0,
             window_to: at,
             told_count: 0,
             told_at: at,
-        };
-        for entry in window.entries() {
-            episode.add(scene, &entry.event);
         }
-        episode.grade(scene, reading, at);
-        episode
     }
 
     /// Takes one more matched event in; `true` when the severity or the place changed.
@@ -138,7 +169,7 @@ impl Episode {
             self.point = Some((lon, lat));
             self.point_level = level;
         }
-        match scene.rule.file.key {
+        match scene.rule.key {
             Key::Place | Key::ExactPlace if event.place.is_some() => {
                 if self.place.is_none() {
                     self.place = Some(scene.key.to_owned());

@@ -22,6 +22,7 @@
 //! - An episode resolves at the event time at which its condition ended, plus `keepFiring`. That is
 //!   told when the clock has passed it by `lateness` (an out-of-order event may still prolong it); at
 //!   once when a clearing event ended it, or in a replay of history.
+//! - A rule that waits for what does **not** come has a stricter clock: see `absence`.
 //!
 //! # Which partition judges
 //!
@@ -30,7 +31,9 @@
 //! [`Mode::Matches`], folds it. An event without a place lies in its department's partition and is
 //! judged there, by department; for a correlation it has no place to agree on, and is counted.
 
+mod absence;
 mod episode;
+mod front;
 mod key_state;
 mod places;
 mod progress;
@@ -38,6 +41,7 @@ mod record;
 mod rule_state;
 mod snapshot;
 mod statistics;
+mod watching;
 mod window;
 mod words;
 
@@ -47,6 +51,7 @@ use std::sync::Arc;
 use event_schemas::city::{LogPosition, RuleSetMark};
 use event_schemas::rule_file::Key;
 
+pub use absence::MOST_KEYS;
 pub use places::{FlatPlaces, Places};
 pub use progress::{Course, HISTORY_MS, IDLE_MS, Moment, Timeline, run_label};
 pub use record::{EngineRecord, MATCH_TYPE, MatchRecord, Matched, Output, RecordBody};
@@ -58,6 +63,7 @@ use crate::rule::{CompiledRule, Evaluator, Figure, RuleError, RuleSet, Selected,
 use key_state::Item;
 use progress::Progress;
 use rule_state::{RuleTimeline, Setting};
+use watching::{Absences, takes};
 
 /// Which kind of partition an engine folds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +86,8 @@ pub struct Engine {
     selection: Selection,
     state: State,
     statistics: Statistics,
+    /// How many partitions of `city.events` must have been heard of before anything is silent.
+    origins: Option<u32>,
 }
 
 /// What a snapshot holds.
@@ -89,6 +97,7 @@ struct State {
     progress: Progress,
     /// By rule id.
     rules: BTreeMap<String, BTreeMap<Timeline, RuleTimeline>>,
+    absences: Absences,
     /// Next offset to fold.
     next: i64,
 }
@@ -112,6 +121,7 @@ impl Engine {
             selection: Selection::default(),
             state: State::default(),
             statistics: Statistics::default(),
+            origins: None,
         }
     }
 
@@ -208,8 +218,16 @@ impl Engine {
         out: &mut Vec<Output>,
     ) {
         let rule = self.rules.rule(selected.rule);
-        rule_counts(&mut self.statistics, rule).matched += 1;
+        let counts = rule_counts(&mut self.statistics, rule);
+        counts.matched += 1;
+        if rule.absence.is_some() && Self::watch_key(rule, event).is_none() {
+            counts.unwatched += 1;
+            return;
+        }
         match self.scope(rule, event) {
+            Scope::Here(key) if rule.absence.is_some() => {
+                self.watch(selected.rule, timeline, key, event, out);
+            }
             Scope::Here(key) => {
                 let item = Item {
                     event: Arc::clone(event),
@@ -244,13 +262,15 @@ impl Engine {
             event.position.partition,
         );
         let rule = self.rules.position(&matched.rule);
-        let Some(rule) =
-            rule.filter(|rule| self.rules.rule(*rule).file.version == matched.rule_version)
-        else {
+        let Some(rule) = rule.filter(|rule| takes(self.rules.rule(*rule), matched)) else {
             self.statistics.stale_matches += 1;
             return;
         };
         rule_counts(&mut self.statistics, self.rules.rule(rule)).matched += 1;
+        if self.rules.rule(rule).absence.is_some() {
+            self.watch(rule, &timeline, matched.key.clone(), &event, out);
+            return;
+        }
         let item = Item {
             event,
             selectors: matched.selectors,
@@ -269,7 +289,10 @@ impl Engine {
                 Scope::Elsewhere(key)
             }
         };
-        match (rule.file.key, event.place.as_deref()) {
+        if let Some(key) = Self::watch_key(rule, event) {
+            return elsewhere(key);
+        }
+        match (rule.key, event.place.as_deref()) {
             (Key::Subject, _) => elsewhere(event.identity()),
             (Key::City, _) => elsewhere(String::from("city")),
             (Key::Place | Key::ExactPlace, None)
@@ -323,6 +346,7 @@ impl Engine {
 
     /// Lets time pass for every rule on every timeline.
     fn pass(&mut self, out: &mut Vec<Output>) {
+        self.pass_watches(out);
         for rule in self.rules.rules() {
             let Some(timelines) = self.state.rules.get_mut(&rule.file.id) else {
                 continue;
@@ -357,6 +381,8 @@ impl Engine {
             self.statistics.ignored_marks += 1;
             return;
         }
+        let (rules, refused) = RuleSet::compile(&mark.rules);
+        self.change_watches(&rules, out);
         for rule in self.rules.rules() {
             let next = mark.rules.iter().find(|next| next.id == rule.file.id);
             if next.is_some_and(|next| *next == *rule.file) {
@@ -375,7 +401,7 @@ impl Engine {
             }
         }
         self.state.mark = Some(mark.clone());
-        (self.rules, self.refused) = RuleSet::compile(&mark.rules);
+        (self.rules, self.refused) = (rules, refused);
         if self.mode == Mode::Events {
             out.push(Output::Mark(mark.clone()));
         }

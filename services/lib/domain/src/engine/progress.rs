@@ -157,6 +157,25 @@ impl Progress {
         }
     }
 
+    /// Until when everything that the department's inbox took is folded here, through every
+    /// partition of `city.events`; `None` while one of them has not told. With `origins` all
+    /// partitions up to that number are waited for.
+    pub(super) fn certain(&self, department: &str, origins: Option<u32>) -> Option<Millis> {
+        let heard_of = |origin: u32| {
+            let origin = i32::try_from(origin).unwrap_or(i32::MAX);
+            self.admitted.contains_key(&origin)
+        };
+        if !(0..origins.unwrap_or(0)).all(heard_of) {
+            return None;
+        }
+        let told: Option<Vec<Millis>> = self
+            .admitted
+            .values()
+            .map(|inboxes| inboxes.get(department).copied())
+            .collect();
+        told?.into_iter().min()
+    }
+
     /// Notes an event on its lane.
     pub(super) fn event(
         &mut self,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::places::Places;
 use super::progress::{Progress, Timeline};
 use super::rule_state::RuleTimeline;
+use super::watching::Absences;
 use super::{Engine, Mode, State};
 use crate::rule::RuleSet;
 
@@ -16,17 +17,20 @@ use crate::rule::RuleSet;
 const FORMAT: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
-struct Snapshot<M, P, R> {
+struct Snapshot<M, P, R, A> {
     format: u32,
     next: i64,
     /// The rule set as JSON: it knows how to write itself in that alone.
     mark: M,
     progress: P,
     rules: R,
+    /// Not in snapshots of before there were absence rules.
+    #[serde(default)]
+    absences: A,
 }
 
 type Rules = BTreeMap<String, BTreeMap<Timeline, RuleTimeline>>;
-type Read = Snapshot<Option<String>, Progress, Rules>;
+type Read = Snapshot<Option<String>, Progress, Rules, Absences>;
 
 /// A snapshot cannot be used; fold the partition from its beginning instead.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +60,7 @@ impl Engine {
             mark: mark.map_err(|error| unwritable(&error))?,
             progress: &self.state.progress,
             rules: &self.state.rules,
+            absences: &self.state.absences,
         };
         let mut bytes = Vec::new();
         ciborium::into_writer(&snapshot, &mut bytes).map_err(|error| unwritable(&error))?;
@@ -87,6 +92,7 @@ impl Engine {
             mark,
             progress: snapshot.progress,
             rules: snapshot.rules,
+            absences: snapshot.absences,
             next: snapshot.next,
         };
         Ok(engine)

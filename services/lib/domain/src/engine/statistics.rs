@@ -30,6 +30,9 @@ pub struct RuleStatistics {
     pub late: u64,
     /// Events within the lateness whose window was over for their key when they came.
     pub missed: u64,
+    /// Signs of life that an absence rule did not watch: without a subject, or of one more subject
+    /// than are watched.
+    pub unwatched: u64,
     /// Predicates that failed on an event.
     pub errors: u64,
     /// The last such failure.

@@ -41,6 +41,9 @@ pub(super) fn title(scene: &Scene<'_>, figures: &Figures<'_>) -> Text {
 
 /// Why the alert is there, with the figures that met the condition.
 pub(super) fn explanation(scene: &Scene<'_>, figures: &Figures<'_>, reason: Option<&Text>) -> Text {
+    if scene.rule.absence.is_some() {
+        return silence(scene, figures, reason);
+    }
     let shape = &scene.rule.shape;
     let place = place_name(scene, figures);
     let (n, value, bound, within) = (
@@ -89,14 +92,51 @@ pub(super) fn explanation(scene: &Scene<'_>, figures: &Figures<'_>, reason: Opti
             )
         }
     };
-    let end = reason.map_or_else(
-        || Text::new("。", "."),
-        |reason| Text::new(format!("。{}。", reason.zh), format!(". {}.", reason.en)),
-    );
+    let end = ending(reason);
     Text::new(
         format!("{}：{zh}{}", place.zh, end.zh),
         format!("{}: {en}{}", place.en, end.en),
     )
+}
+
+/// How long who was silent. That the hub had read on until then is why it may say so.
+fn silence(scene: &Scene<'_>, figures: &Figures<'_>, reason: Option<&Text>) -> Text {
+    let (who, value, end) = (subject_of(scene.key), number(figures.value), ending(reason));
+    Text::new(
+        format!(
+            "{who}：{value} 分钟没有任何上报，其间枢纽接收正常{}",
+            end.zh
+        ),
+        format!(
+            "{who}: nothing for {value} minutes, while the hub had read everything that came{}",
+            end.en
+        ),
+    )
+}
+
+fn ending(reason: Option<&Text>) -> Text {
+    reason.map_or_else(
+        || Text::new("。", "."),
+        |reason| Text::new(format!("。{}。", reason.zh), format!(". {}.", reason.en)),
+    )
+}
+
+/// A silence ended.
+pub(super) fn heard_again() -> Text {
+    Text::new("已恢复上报", "It reports again")
+}
+
+/// A silence that nobody ends is no news for ever.
+pub(super) fn out_of_service() -> Text {
+    Text::new(
+        "静默已满三十天，视为停用；再次上报后重新值守",
+        "Silent for thirty days, it counts as out of service; watching begins again when it reports",
+    )
+}
+
+/// A replay ended, and what it left open with it.
+pub(super) fn replay_is_over() -> Text {
+    Text::new("回放已结束", "The replay is over")
 }
 
 /// Why an alert ended without its condition ending.
@@ -135,7 +175,7 @@ fn place_name(scene: &Scene<'_>, figures: &Figures<'_>) -> Text {
             .places
             .name(code)
             .unwrap_or_else(|| Text::new(code, code)),
-        None if scene.rule.file.key == Key::City => Text::new("全市", "the city"),
+        None if scene.rule.key == Key::City => Text::new("全市", "the city"),
         None => Text::new("位置不明", "an unknown place"),
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use event_schemas::rule_file::{Condition, Measure, RuleFile, Selector, Severity};
+use event_schemas::rule_file::{
+    Condition, Key, Measure, RuleFile, Selector, Severity, Silent, Span,
+};
 
 use super::predicate::Predicate;
 
@@ -16,6 +18,10 @@ pub const UNTIL_CLEARED: i64 = i64::MAX / 4;
 /// Most selectors of a correlation, so that what an event matches fits one word.
 const MOST_SELECTORS: usize = 16;
 
+/// Shortest silence an absence rule may tell: watermarks come once a second, and two machines'
+/// clocks may differ a little.
+const SHORTEST_SILENCE_MS: i64 = 10_000;
+
 /// A rule ready to run.
 #[derive(Debug)]
 pub struct CompiledRule {
@@ -23,12 +29,27 @@ pub struct CompiledRule {
     pub file: Arc<RuleFile>,
     /// Departments whose events it needs, sorted.
     pub departments: Vec<String>,
+    /// Per what an alert exists.
+    pub key: Key,
+    /// What it waits for in vain, when it is an absence rule.
+    pub absence: Option<Absence>,
     /// What counts, one per selector.
     pub selectors: Vec<CompiledSelector>,
     /// What takes events out again.
     pub clears: Option<CompiledSelector>,
     /// The figures of the condition.
     pub shape: Shape,
+}
+
+/// What an absence rule waits for in vain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// Whose silence.
+    pub of: Silent,
+    /// How long, in milliseconds.
+    pub after: i64,
+    /// The key of a feed's silence: the feed's name, or the department's where types were named.
+    pub feed: String,
 }
 
 /// A selector with its predicate compiled.
@@ -115,9 +136,17 @@ impl CompiledRule {
             .flat_map(|selector| &selector.types)
             .filter_map(|name| department_of(name).map(str::to_owned))
             .collect();
+        let departments: Vec<String> = departments.into_iter().collect();
+        let absence = absence(file, &departments);
         Ok(Self {
             file: Arc::new(file.clone()),
-            departments: departments.into_iter().collect(),
+            key: match &absence {
+                None => file.key,
+                Some(absence) if absence.of == Silent::Subject => Key::Subject,
+                Some(_) => Key::City,
+            },
+            absence,
+            departments,
             selectors,
             clears,
             shape,
@@ -130,6 +159,21 @@ fn department_of(event_type: &str) -> Option<&str> {
     let mut parts = event_type.split('.').skip(1);
     let department = parts.next()?;
     (parts.next().is_some() && !department.is_empty()).then_some(department)
+}
+
+/// The absence of a rule that was checked.
+fn absence(file: &RuleFile, departments: &[String]) -> Option<Absence> {
+    let Condition::Absence {
+        feed, of, after, ..
+    } = &file.when
+    else {
+        return None;
+    };
+    Some(Absence {
+        of: *of,
+        after: after.ms,
+        feed: feed.as_ref().or(departments.first())?.clone(),
+    })
 }
 
 fn figure(measure: &Measure) -> Figure {
@@ -242,6 +286,11 @@ impl Check<'_> {
                     .map(|(n, one)| self.selector(&format!("when.correlation.all[{n}]"), one))
                     .collect()
             }
+            Condition::Absence { types, after, .. } => {
+                shape.within = after.ms;
+                shape.bound = after.ms as f64 / 60_000.0;
+                vec![self.absence(file, types, *after)]
+            }
         };
         (selectors, self.clears(&file.when), shape)
     }
@@ -269,16 +318,46 @@ impl Check<'_> {
         }
     }
 
+    fn absence(&mut self, file: &RuleFile, types: &[String], after: Span) -> CompiledSelector {
+        let departments: BTreeSet<&str> = types.iter().filter_map(|t| department_of(t)).collect();
+        if departments.len() > 1 {
+            self.refuse(
+                "when.absence.types",
+                "expected types of one department: a silence is somebody's, and one inbox tells it",
+            );
+        }
+        if after.ms < SHORTEST_SILENCE_MS {
+            self.refuse("when.absence.after", "expected 10s or more");
+        }
+        for (path, given) in [("for", file.hold), ("keepFiring", file.keep_firing)] {
+            if given.is_some() {
+                let expected = "expected none: `after` says how long, and the first event ends it";
+                self.refuse(path, expected);
+            }
+        }
+        if !matches!(file.severity, Severity::Level(_)) {
+            self.refuse("severity", "expected a level 1 to 4: silence has no figure");
+        }
+        let selector = Selector {
+            types: types.to_vec(),
+            predicate: None,
+            at_least: None,
+        };
+        self.selector("when.absence", &selector)
+    }
+
     fn clears(&mut self, when: &Condition) -> Option<CompiledSelector> {
         let (path, selector) = match when {
             Condition::Match { clears, .. } => ("when.match.clears", clears),
             Condition::Threshold { clears, .. } => ("when.threshold.clears", clears),
             Condition::Correlation { clears, .. } => ("when.correlation.clears", clears),
+            Condition::Absence { .. } => return None,
         };
         selector
             .as_ref()
             .map(|selector| self.selector(path, selector))
     }
+
     fn selector(&mut self, path: &str, selector: &Selector) -> CompiledSelector {
         if selector.types.is_empty() {
             self.refuse(&format!("{path}.types"), "expected at least one event type");

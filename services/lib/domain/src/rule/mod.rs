@@ -7,8 +7,8 @@ mod set;
 mod unit_tests;
 
 pub use compile::{
-    CompiledRule, CompiledSelector, DEFAULT_LATENESS_MS, Figure, Retract, RuleError, Shape,
-    UNTIL_CLEARED,
+    Absence, CompiledRule, CompiledSelector, DEFAULT_LATENESS_MS, Figure, Retract, RuleError,
+    Shape, UNTIL_CLEARED,
 };
 pub use predicate::{ATTRIBUTES, Evaluator, Predicate};
 pub use set::{RuleSet, Selected, Selection};

@@ -2,7 +2,8 @@
 //!
 //! Firing alerts are compared always and completely. Pending, changed and resolved ones are compared
 //! when the test names at least one of that kind, so that a test says only what it is about. After
-//! the last event, time passes until everything that can end by itself has ended.
+//! the last event, time passes until everything that can end by itself has ended, or until the
+//! moment the test names (`until`): what falls silent later is not its concern.
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use event_schemas::rule_file::{RuleFile, RuleTest, TestEvent, TestExpectation};
 
 use super::compile::CompiledRule;
 use crate::alert::{Alert, AlertChange};
-use crate::engine::{Engine, EngineRecord, Mode, Output, Places, RecordBody};
+use crate::engine::{Engine, EngineRecord, IDLE_MS, Mode, Output, Places, RecordBody};
 use crate::event::Event;
 
 /// Tests play on a Monday.
@@ -75,7 +76,17 @@ fn run(rule: &RuleFile, test: &RuleTest, places: &Arc<dyn Places>) -> Result<(),
             play.fold(RecordBody::Event(Box::new(event)));
         }
     }
-    play.watermark(now.plus(AFTERWARDS_MS));
+    let end = match test.until {
+        None => now.plus(AFTERWARDS_MS),
+        Some(until) if START.plus(until.ms) >= now => START.plus(until.ms),
+        Some(_) => {
+            return Err(String::from(
+                "until: expected no moment before the last event",
+            ));
+        }
+    };
+    // An inbox counts as read up to a moment only a little after it.
+    play.watermark(end.plus(IDLE_MS));
     compare(&test.expect, &play.alerts)
 }
 

@@ -6,6 +6,8 @@
     reason = "this is all test code; a panic is how a test fails, and rules are written where they are used"
 )]
 
+mod absence;
+mod absence_oracle;
 mod history;
 mod kinds;
 mod log;

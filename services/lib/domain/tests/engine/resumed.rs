@@ -31,6 +31,12 @@ fn rules() -> Vec<event_schemas::rule_file::RuleFile> {
             json!({"id": "d.together", "keepFiring": "5m", "key": "city",
             "when": {"correlation": {"all": [{"types": [OUTAGE]}, {"types": [FIRE]}], "within": "15m"}}}),
         ),
+        rule(
+            json!({"id": "e.absent", "when": {"absence": {"types": [OUTAGE], "of": "subject", "after": "12m"}}}),
+        ),
+        rule(
+            json!({"id": "f.absent", "when": {"absence": {"types": [FIRE], "of": "feed", "after": "5m"}}}),
+        ),
     ]
 }
 
