@@ -4,6 +4,8 @@
 //! this crate loads and checks it, compiles contracts into one-pass validators, and holds the
 //! types of the hub's own records (`city`). It knows no Kafka, no ClickHouse and no clock.
 
+pub mod calendar;
+pub mod calendar_file;
 pub mod catalog;
 mod cell;
 pub mod city;
@@ -15,6 +17,7 @@ pub mod judge;
 pub mod places;
 pub mod route_file;
 pub mod rule_file;
+pub mod sign_file;
 pub mod text;
 pub mod workflow_file;
 

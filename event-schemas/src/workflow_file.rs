@@ -98,6 +98,22 @@ pub struct CommandFile {
     /// Built-in conditions.
     #[serde(default)]
     pub guards: Vec<Guard>,
+    /// How often it may be given in a case's life; absent: any number of times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times: Option<u32>,
+    /// The command that it takes back, with the effect `undo`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<Undoes>,
+}
+
+/// What a compensating command takes back, and how long it may.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Undoes {
+    /// The command it takes back, when it was the giver's own and the last that changed anything.
+    pub command: String,
+    /// How long after it.
+    pub within: Span,
 }
 
 /// Where a command leads.
@@ -135,6 +151,23 @@ pub struct FieldFile {
     /// Whether the command is refused without it.
     #[serde(default)]
     pub required: bool,
+    /// Whether what was given stays on the case as one of its facts; otherwise the timeline alone
+    /// keeps it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keep: bool,
+    /// What may be chosen, for the kind `choice`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<ChoiceFile>,
+}
+
+/// One of the values a field of the kind `choice` may have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChoiceFile {
+    /// The value.
+    pub name: String,
+    /// Shown to people.
+    pub title: Text,
 }
 
 /// What a command's field holds.
@@ -159,6 +192,8 @@ pub enum FieldKind {
     Time,
     /// A number, e.g. degrees.
     Number,
+    /// One of the values in `choices`, by its name.
+    Choice,
 }
 
 /// What a command does beyond its state change.
@@ -177,6 +212,10 @@ pub enum Effect {
     ReleaseUnits,
     /// Responsibility moves to `department`; counts a bounce.
     Transfer,
+    /// Responsibility is given to `department` for the first time or anew; no bounce.
+    Entrust,
+    /// Responsibility returns to the operations centre; counts a bounce.
+    HandBack,
     /// The outcome is kept; the resolver is remembered.
     Resolve,
     /// A passed verification is kept.
@@ -194,6 +233,10 @@ pub enum Effect {
     AttachAlerts,
     /// The clock named in the field `clock` is marked as breached.
     BreachClock,
+    /// The case is brought before the supervisor, once, for the clock named in the field `clock`.
+    Escalate,
+    /// What the giver did last is taken back: state, acknowledgement, unit and clocks are as before.
+    Undo,
 }
 
 /// What must hold before a command.
@@ -222,8 +265,59 @@ pub struct ClockFile {
     pub starts: String,
     /// Commands whose acceptance stops it.
     pub stops: Vec<String>,
-    /// Limit by severity `1` to `4`, in wall time.
+    /// What is counted.
+    #[serde(default)]
+    pub counts: Counts,
+    /// Limit by severity `1` to `4`; for working days a whole number of days, `5d`.
     pub limit: BTreeMap<u8, Span>,
+    /// Limits by one of the case's facts, which go before those by severity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_by: Option<LimitBy>,
+    /// From this percentage of the limit on, a breach is predicted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warn: Option<u8>,
+    /// What brings the case before the supervisor; absent: nothing does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalates: Option<Escalates>,
+    /// Where the limit comes from: a law, a standard, the city's own agreement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Text>,
+}
+
+/// Limits by a fact of the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LimitBy {
+    /// A field of kind `choice` that the case keeps.
+    pub field: String,
+    /// Limit by the chosen value; values not named have the limit by severity.
+    pub limit: BTreeMap<String, Span>,
+}
+
+/// What a clock counts.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Counts {
+    /// Every hour.
+    #[default]
+    Wall,
+    /// The working hours of working days.
+    WorkingHours,
+    /// Working days: the day it starts on is not counted (Civil Code, art. 201), and the last ends
+    /// with its working hours (art. 203).
+    WorkingDays,
+}
+
+/// What of a clock brings a case before the supervisor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Escalates {
+    /// That a breach is predicted.
+    Risk,
+    /// That the limit has passed.
+    Breach,
 }
 
 /// A unit (crew, patrol, mediator) as listed in `units.yaml`.

@@ -37,13 +37,13 @@ pub(crate) fn check(catalog: &Catalog, errors: &mut Vec<CatalogError>) {
     check_routes(catalog, errors);
 }
 
-struct Faults<'e> {
+pub(super) struct Faults<'e> {
     file: String,
     errors: &'e mut Vec<CatalogError>,
 }
 
 impl Faults<'_> {
-    fn expect(&mut self, path: impl Into<String>, expected: impl Into<String>) {
+    pub(super) fn expect(&mut self, path: impl Into<String>, expected: impl Into<String>) {
         self.errors
             .push(CatalogError::new(&self.file, path, expected));
     }
@@ -61,20 +61,7 @@ fn check_workflow(workflow: &WorkflowFile, faults: &mut Faults<'_>) {
     for command in &workflow.commands {
         check_command(command, &states, faults);
     }
-    for clock in &workflow.clocks {
-        let at = format!("clock {}", clock.name);
-        for name in std::iter::once(&clock.starts).chain(&clock.stops) {
-            if !commands.contains(name.as_str()) {
-                faults.expect(&at, format!("commands of this workflow, not '{name}'"));
-            }
-        }
-        if !(1..=4).all(|level| clock.limit.contains_key(&level)) {
-            faults.expect(&at, "a limit for each level 1 to 4");
-        }
-    }
-    if !workflow.clocks.is_empty() && !commands.contains("breachClock") {
-        faults.expect("commands", "breachClock, because there are clocks");
-    }
+    super::check_time::check(workflow, faults);
 }
 
 fn check_command(command: &CommandFile, states: &BTreeSet<&str>, faults: &mut Faults<'_>) {
@@ -110,16 +97,17 @@ fn check_command(command: &CommandFile, states: &BTreeSet<&str>, faults: &mut Fa
             faults.expect(&at, format!("by: one of {}, not '{by}'", GIVERS.join(", ")));
         }
     }
+    super::check_fields::check(command, faults);
     for effect in &command.effects {
         let needed = match effect {
             Effect::AssignUnit => Some(("unit", FieldKind::Unit)),
             Effect::UnitEnRoute | Effect::UnitOnScene => {
                 Some(("assignment", FieldKind::Assignment))
             }
-            Effect::Transfer => Some(("department", FieldKind::Department)),
+            Effect::Transfer | Effect::Entrust => Some(("department", FieldKind::Department)),
             Effect::Resolve => Some(("outcome", FieldKind::Text)),
             Effect::Verify | Effect::CountRework => Some(("passed", FieldKind::Flag)),
-            Effect::BreachClock => Some(("clock", FieldKind::Text)),
+            Effect::BreachClock | Effect::Escalate => Some(("clock", FieldKind::Text)),
             _ => None,
         };
         if let Some((name, kind)) = needed.filter(|(name, kind)| !has_field(command, name, *kind)) {
@@ -131,7 +119,7 @@ fn check_command(command: &CommandFile, states: &BTreeSet<&str>, faults: &mut Fa
     }
 }
 
-fn has_field(command: &CommandFile, name: &str, kind: FieldKind) -> bool {
+pub(super) fn has_field(command: &CommandFile, name: &str, kind: FieldKind) -> bool {
     command
         .fields
         .iter()

@@ -10,6 +10,7 @@ pub(crate) fn check(catalog: &Catalog, errors: &mut Vec<CatalogError>) {
     check_feeds(catalog, errors);
     check_rules(catalog, errors);
     check_units(catalog, errors);
+    crate::sign_file::check(catalog, errors);
     super::check_work::check(catalog, errors);
 }
 

@@ -1,5 +1,7 @@
 //! Reading and checking a whole catalog; every error is told, with file, path and expectation.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -15,7 +17,7 @@ use crate::rule_file::RuleFile;
 use crate::workflow_file::WorkflowFile;
 
 /// Folders of the catalog that are no departments; `hub` holds the rules across departments.
-const NO_DEPARTMENTS: [&str; 3] = ["hub", "places", "workflows"];
+const NO_DEPARTMENTS: [&str; 4] = ["calendars", "hub", "places", "workflows"];
 /// End of a contract's file name.
 const SCHEMA_SUFFIX: &str = ".schema.json";
 
@@ -54,6 +56,7 @@ fn load_city(files: &Files, catalog: &mut Catalog, errors: &mut Vec<CatalogError
                 .map(ToOwned::to_owned)
         })
         .flatten();
+    catalog.calendar = Arc::new(crate::calendar_file::load(files, errors));
     for path in files.in_folder("workflows", ".yaml") {
         catalog
             .workflows
@@ -61,6 +64,9 @@ fn load_city(files: &Files, catalog: &mut Catalog, errors: &mut Vec<CatalogError
     }
     if files.has("units.yaml") {
         catalog.units = read_yaml(files, "units.yaml", errors).unwrap_or_default();
+    }
+    if files.has(crate::sign_file::FILE) {
+        catalog.signs = read_yaml(files, crate::sign_file::FILE, errors).unwrap_or_default();
     }
     if files.has("routes.yaml") {
         catalog.routes = read_yaml(files, "routes.yaml", errors).unwrap_or_default();

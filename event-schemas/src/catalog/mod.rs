@@ -1,6 +1,8 @@
 //! The catalog: what the city knows, as data. Loaded from the program or from a folder, checked as a
 //! whole, never changed afterwards.
 
+mod check_fields;
+mod check_time;
 mod check_work;
 mod cross_check;
 mod department;
@@ -13,16 +15,19 @@ mod rule_feeds;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 pub use department::Department;
 pub use errors::{CatalogError, CatalogErrors};
 pub use event_type::EventType;
 pub(crate) use files::{Files, read_yaml};
 
+use crate::calendar::Calendar;
 use crate::feed::Feed;
 use crate::places::PlaceTree;
 use crate::route_file::RouteFile;
 use crate::rule_file::RuleFile;
+use crate::sign_file::SignFile;
 use crate::workflow_file::{UnitFile, WorkflowFile};
 
 /// A whole catalog, checked.
@@ -38,6 +43,8 @@ pub struct Catalog {
     routes: Vec<RouteFile>,
     workflows: Vec<WorkflowFile>,
     units: Vec<UnitFile>,
+    signs: Vec<SignFile>,
+    calendar: Arc<Calendar>,
     places: PlaceTree,
     base_map: Option<String>,
     examples: Vec<Example>,
@@ -141,6 +148,23 @@ impl Catalog {
     /// The units.
     pub fn units(&self) -> &[UnitFile] {
         &self.units
+    }
+
+    /// The city's vital signs.
+    pub fn signs(&self) -> &[SignFile] {
+        &self.signs
+    }
+
+    /// The same catalog with other vital signs.
+    #[cfg(test)]
+    pub(crate) fn with_signs(mut self, signs: Vec<SignFile>) -> Self {
+        self.signs = signs;
+        self
+    }
+
+    /// The working calendar.
+    pub fn calendar(&self) -> &Arc<Calendar> {
+        &self.calendar
     }
 
     /// The places.

@@ -1,5 +1,5 @@
-//! Dispatch: what no person asks for. Groups alerts into cases, marks time limits that pass, and
-//! registers the catalog's units.
+//! Dispatch: what no person asks for. Groups alerts into cases, marks time limits that pass, brings
+//! cases before the supervisor, ends suspensions, and registers the catalog's units.
 //!
 //! Everything it decides is decided by `domain` and settled by the log: any number of instances may
 //! run, each may die at any moment, and what one has done the others find done. An instance keeps
@@ -8,6 +8,7 @@
 
 mod alerts;
 mod append;
+mod calendar;
 mod measures;
 mod rounds;
 
@@ -91,7 +92,9 @@ pub async fn run(config: Config, ports: Ports, shutdown: Shutdown) -> Result<(),
     let dispatcher = Dispatcher::new(&config, &ports);
     let mut waiting = Waiting::default();
     let mut caught_up = false;
+    let mut watch = calendar::Watch::default();
     loop {
+        watch.look(&ports.workflows, ports.clock.now());
         let batch = tokio::select! {
             () = shutdown.cancelled() => return Ok(()),
             () = ports.cases.closed() => {

@@ -21,12 +21,19 @@ pub(crate) fn command(name: &str, result: &'static str) {
     if name == "breachClock" && result == "accepted" {
         metrics::counter!("city_brain_dispatch_breaches_total").increment(1);
     }
+    if name == "escalateCase" && result == "accepted" {
+        metrics::counter!("city_brain_dispatch_escalations_total").increment(1);
+    }
 }
 
-pub(crate) fn refused(command: &'static str) {
+pub(crate) fn calendar(settled: bool) {
+    metrics::gauge!("city_brain_dispatch_calendar_settled").set(f64::from(u8::from(settled)));
+}
+
+pub(crate) fn refused(command: &str) {
     metrics::counter!(
         "city_brain_dispatch_commands_total",
-        "command" => command, "result" => "refused"
+        "command" => command.to_owned(), "result" => "refused"
     )
     .increment(1);
 }

@@ -67,17 +67,20 @@ impl Dispatcher {
     fn timers(&self, book: &CaseBook, now: Millis) -> Vec<Decision> {
         due_timers(book, now)
             .into_iter()
-            .filter_map(|command| {
-                match decide(book, &self.ports.workflows, &command, now) {
+            .filter_map(
+                |command| match decide(book, &self.ports.workflows, &command, now) {
                     Ok(decision) => Some(decision),
                     Err(Refusal::Repeat(_)) => None,
                     Err(refusal) => {
-                        measures::refused("breachClock");
-                        tracing::warn!(case = command.case_id, %refusal, "a time limit was not marked");
+                        measures::refused(&command.name);
+                        tracing::warn!(
+                            case = command.case_id, command = command.name, %refusal,
+                            "what time asks for was not done"
+                        );
                         None
                     }
-                }
-            })
+                },
+            )
             .collect()
     }
 

@@ -9,7 +9,7 @@ use event_schemas::workflow_file::Stage;
 use imbl::{OrdMap, OrdSet, Vector};
 
 use super::{
-    Aggregate, Applied, Case, Decision, FirstOutcome, Group, TimelineEntry, Unit, Verdict,
+    Aggregate, Applied, Case, Decision, FirstOutcome, Group, TimelineEntry, Timer, Unit, Verdict,
 };
 
 /// This many idempotency keys are remembered, oldest forgotten first: far more than any retry's
@@ -28,7 +28,7 @@ pub struct CaseBook {
     open: OrdSet<String>,
     open_by_group: OrdMap<String, OrdSet<String>>,
     episodes: OrdMap<String, String>,
-    due: OrdSet<(Millis, String, String)>,
+    timers: OrdSet<(Millis, String, Timer)>,
     numbers: OrdMap<String, u32>,
     counts: FoldCounts,
     next_offset: i64,
@@ -214,10 +214,8 @@ impl CaseBook {
                 self.open_by_group.remove(group);
             }
         }
-        for clock in &case.clocks {
-            if let Some(due) = clock.due_at() {
-                self.due.remove(&(due, case.id.clone(), clock.name.clone()));
-            }
+        for (at, timer) in case.timers() {
+            self.timers.remove(&(at, case.id.clone(), timer));
         }
     }
 
@@ -237,10 +235,8 @@ impl CaseBook {
                 .or_default()
                 .insert(case.id.clone());
         }
-        for clock in &case.clocks {
-            if let Some(due) = clock.due_at() {
-                self.due.insert((due, case.id.clone(), clock.name.clone()));
-            }
+        for (at, timer) in case.timers() {
+            self.timers.insert((at, case.id.clone(), timer));
         }
     }
 
@@ -311,17 +307,17 @@ impl CaseBook {
         self.keys.get(scoped_key)
     }
 
-    /// Clocks whose limit has passed and was not yet marked: due time, case, clock.
-    pub fn overdue(&self, now: Millis) -> impl Iterator<Item = (&Millis, &str, &str)> {
-        self.due
+    /// What earlier moments ask for and was not yet done: moment, case, what.
+    pub fn timers_before(&self, now: Millis) -> impl Iterator<Item = (&Millis, &str, &Timer)> {
+        self.timers
             .iter()
-            .take_while(move |(due, ..)| *due < now)
-            .map(|(due, case, clock)| (due, case.as_str(), clock.as_str()))
+            .take_while(move |(at, ..)| *at < now)
+            .map(|(at, case, timer)| (at, case.as_str(), timer))
     }
 
-    /// The next moment at which a limit passes.
-    pub fn next_due(&self) -> Option<Millis> {
-        self.due.get_min().map(|(due, ..)| *due)
+    /// The next moment that asks for something.
+    pub fn next_timer(&self) -> Option<Millis> {
+        self.timers.get_min().map(|(at, ..)| *at)
     }
 
     /// How many cases are in a stage.

@@ -122,6 +122,10 @@ pub enum RefusalCode {
     FourEyes,
     /// The time limit is not running or has not passed.
     ClockNotDue,
+    /// It may be given a number of times only, and was.
+    TimesUsedUp,
+    /// Not the giver's last act, too long ago, or work has gone on since.
+    UndoImpossible,
 }
 
 impl RefusalCode {
@@ -143,6 +147,8 @@ impl RefusalCode {
             Self::NotVerified => "NOT_VERIFIED",
             Self::FourEyes => "FOUR_EYES",
             Self::ClockNotDue => "CLOCK_NOT_DUE",
+            Self::TimesUsedUp => "TIMES_USED_UP",
+            Self::UndoImpossible => "UNDO_IMPOSSIBLE",
         }
     }
 }

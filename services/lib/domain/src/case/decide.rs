@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use event_schemas::Text;
 use event_schemas::city::Millis;
-use event_schemas::workflow_file::{CommandFile, Guard, Stage, WorkflowFile};
-use sha2::{Digest, Sha256};
+use event_schemas::workflow_file::{CommandFile, Guard, WorkflowFile};
 
 use super::draft::Draft;
 use super::effects::{assignment_unknown, unit_unknown};
 use super::fields::Fields;
+use super::opening::opened;
 use super::permit::step_is_ahead;
 use super::workflows::{command_of, may_start_from, opens};
 use super::{
@@ -41,18 +41,7 @@ pub fn decide(
         |case| case.kind.as_str(),
     );
     let (workflow, rule) = known_command(workflows, kind, &command.name)?;
-    if before.is_some() == opens(rule) {
-        return Err(wrong_state(rule, before));
-    }
-    if !command.issuer.may(rule, before) {
-        return Err(forbidden(rule));
-    }
-    if let Some(case) = before {
-        check_version(command, case)?;
-        if !may_start_from(rule, &case.state, case.stage) {
-            return Err(wrong_state(rule, before));
-        }
-    }
+    check_permitted(command, rule, before)?;
     let fields = Fields::check(rule, &command.fields, workflows)?;
     let actor = command.issuer.actor();
     let case = match before {
@@ -63,6 +52,7 @@ pub fn decide(
         book,
         workflow,
         rule,
+        calendar: workflows.calendar(),
         fields: &fields,
         routing: command.routing.as_ref(),
         actor: &actor,
@@ -73,11 +63,15 @@ pub fn decide(
     for guard in &rule.guards {
         check_guard(&draft, *guard, workflows, &command.issuer)?;
     }
+    draft.keep(&command.fields);
     for effect in &rule.effects {
         draft.apply(*effect)?;
     }
     draft.move_state()?;
     draft.turn_clocks();
+    if let Some(before) = before {
+        draft.remember_act(before);
+    }
     let entry = EntryText {
         words: draft.words(&command.fields),
         fields: command.fields.clone(),
@@ -140,6 +134,30 @@ fn known_command<'w>(
     }
 }
 
+fn check_permitted(
+    command: &Command,
+    rule: &CommandFile,
+    before: Option<&Case>,
+) -> Result<(), Refusal> {
+    if before.is_some() == opens(rule) {
+        return Err(wrong_state(rule, before));
+    }
+    if !command.issuer.may(rule, before) {
+        return Err(forbidden(rule));
+    }
+    let Some(case) = before else {
+        return Ok(());
+    };
+    check_version(command, case)?;
+    if !may_start_from(rule, &case.state, case.stage) {
+        return Err(wrong_state(rule, before));
+    }
+    if !case.has_times_left(rule) {
+        return Err(used_up(rule));
+    }
+    Ok(())
+}
+
 fn forbidden(rule: &CommandFile) -> Refusal {
     Refusal::new(
         RefusalCode::Forbidden,
@@ -154,6 +172,15 @@ fn wrong_state(rule: &CommandFile, case: Option<&Case>) -> Refusal {
         RefusalCode::WrongState,
         format!("状态 {state} 下不能执行“{}”", rule.title.zh),
         format!("'{}' is not possible in state {state}", rule.title.en),
+    )
+}
+
+fn used_up(rule: &CommandFile) -> Refusal {
+    let times = rule.times.unwrap_or(0);
+    Refusal::new(
+        RefusalCode::TimesUsedUp,
+        format!("“{}”最多 {times} 次", rule.title.zh),
+        format!("'{}' is possible {times} time(s) at most", rule.title.en),
     )
 }
 
@@ -184,85 +211,6 @@ fn conflict(case: &Case) -> Refusal {
             ),
         ),
     }))
-}
-
-/// The case before its first decision: version 0, its number only a series.
-fn opened(
-    workflows: &Workflows,
-    workflow: &WorkflowFile,
-    command: &Command,
-    fields: &Fields<'_>,
-    now: Millis,
-) -> Result<Case, Refusal> {
-    let place = fields.text("place").map(str::to_owned);
-    let (lon, lat) = (fields.number("lon"), fields.number("lat"));
-    let located = matches!((lon, lat), (Some(lon), Some(lat))
-        if (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat));
-    // An alert may be about no place; a person's report must say where.
-    if place.is_none() && !located && command.issuer != Issuer::Router {
-        return Err(Refusal::new(
-            RefusalCode::FieldMissing,
-            "请填写地点或坐标",
-            "a place or a location (lon and lat) is required",
-        ));
-    }
-    let actor = command.issuer.actor();
-    let first = workflow.states.first();
-    Ok(Case {
-        id: derived_id(&command.scoped_key()),
-        number: series(workflows, workflow, now),
-        kind: workflow.kind.clone(),
-        version: 0,
-        state: first.map_or_else(String::new, |state| state.name.clone()),
-        stage: first.map_or(Stage::Reported, |state| state.stage),
-        title: fields.bilingual("title").unwrap_or_default(),
-        severity: fields.level("level").unwrap_or(4),
-        opened_at: now,
-        opened_by: actor.clone(),
-        changed_at: now,
-        changed_by: actor,
-        place,
-        lon: lon.filter(|_| located),
-        lat: lat.filter(|_| located),
-        responsible: fields.text("department").map(str::to_owned),
-        group: command
-            .routing
-            .as_ref()
-            .and_then(|routing| routing.group.clone()),
-        acknowledged: None,
-        alerts: Vec::new(),
-        assignments: Vec::new(),
-        clocks: Vec::new(),
-        outcome: None,
-        verification: None,
-        suspension: None,
-        rework: 0,
-        bounces: 0,
-        reopened: 0,
-        closed_at: None,
-        sop: None,
-        suggested_unit: None,
-        exercise: fields.flag("exercise").unwrap_or(false),
-    })
-}
-
-/// Ids derive from actor and key: a retry, or a twin, makes the same.
-fn derived_id(scoped_key: &str) -> String {
-    let digest = Sha256::digest(scoped_key.as_bytes());
-    hex::encode(&digest[..16])
-}
-
-/// The day's series in the city's own time, e.g. `C-20240204`.
-fn series(workflows: &Workflows, workflow: &WorkflowFile, now: Millis) -> String {
-    let offset = i64::from(workflows.settings().utc_offset_minutes) * 60_000;
-    let day: String = now
-        .plus(offset)
-        .rfc3339()
-        .chars()
-        .take(10)
-        .filter(char::is_ascii_digit)
-        .collect();
-    format!("{}-{day}", workflow.number_prefix)
 }
 
 fn check_guard(

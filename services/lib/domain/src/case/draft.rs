@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use event_schemas::calendar::Calendar;
 use event_schemas::city::Millis;
-use event_schemas::workflow_file::{CommandFile, Stage, Target, WorkflowFile};
+use event_schemas::rule_file::Span;
+use event_schemas::workflow_file::{ClockFile, CommandFile, Stage, Target, WorkflowFile};
+use serde_json::Value;
 
 use super::fields::Fields;
 use super::workflows::{opening_clocks, state_of};
@@ -16,6 +19,7 @@ pub(super) struct Draft<'a> {
     pub(super) book: &'a CaseBook,
     pub(super) workflow: &'a WorkflowFile,
     pub(super) rule: &'a CommandFile,
+    pub(super) calendar: &'a Calendar,
     pub(super) fields: &'a Fields<'a>,
     pub(super) routing: Option<&'a Routed>,
     pub(super) actor: &'a Actor,
@@ -35,6 +39,18 @@ impl Draft<'_> {
             self.units.insert(id.to_owned(), unit);
         }
         self.units.get_mut(id)
+    }
+
+    /// Keeps what the workflow says is kept, and counts what may be done a number of times only.
+    pub(super) fn keep(&mut self, given: &BTreeMap<String, Value>) {
+        for field in self.rule.fields.iter().filter(|field| field.keep) {
+            if let Some(value) = given.get(&field.name).filter(|value| !value.is_null()) {
+                self.case.facts.insert(field.name.clone(), value.clone());
+            }
+        }
+        if self.rule.times.is_some() {
+            *self.case.times.entry(self.rule.name.clone()).or_default() += 1;
+        }
     }
 
     /// Goes to the state the workflow names for this command.
@@ -94,12 +110,12 @@ impl Draft<'_> {
         }
         if !self.case.is_open() {
             for clock in &mut self.case.clocks {
-                clock.stop(now);
+                clock.stop(now, self.calendar);
             }
         }
         if self.case.stage == Stage::Suspended {
             for clock in &mut self.case.clocks {
-                clock.pause(now);
+                clock.pause(now, self.calendar);
             }
         }
     }
@@ -118,7 +134,7 @@ impl Draft<'_> {
         let now = self.now;
         for clock in &mut self.case.clocks {
             if clock.name == name {
-                clock.stop(now);
+                clock.stop(now, self.calendar);
             }
         }
     }
@@ -132,9 +148,9 @@ impl Draft<'_> {
             .any(|clock| clock.name == name && clock.is_open());
         let file = self.workflow.clocks.iter().find(|file| file.name == name);
         if let (false, Some(file)) = (open, file)
-            && let Some(limit) = file.limit.get(&self.case.severity)
+            && let Some(limit) = limit_of(file, &self.case)
         {
-            let run = ClockRun::start(name, &file.title, limit.ms, self.now);
+            let run = ClockRun::start(file, limit, self.now, self.calendar);
             self.case.clocks.push(run);
         }
     }
@@ -175,4 +191,13 @@ impl Draft<'_> {
         }
         aggregates
     }
+}
+
+/// A clock's limit for a case: by the fact it names, otherwise by severity.
+pub(super) fn limit_of(file: &ClockFile, case: &Case) -> Option<Span> {
+    let by_fact = file.limit_by.as_ref().and_then(|by| {
+        let value = case.facts.get(&by.field)?.as_str()?;
+        by.limit.get(value)
+    });
+    by_fact.or_else(|| file.limit.get(&case.severity)).copied()
 }

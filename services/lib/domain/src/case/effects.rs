@@ -2,11 +2,11 @@
 
 use event_schemas::workflow_file::Effect;
 
-use super::draft::Draft;
+use super::draft::{Draft, limit_of};
 use super::workflows::{command_of, has_effect, opening_clocks};
 use super::{
-    Acknowledgement, Assignment, AssignmentState, CASE_ALERTS_MAX, CaseAlert, Outcome, Refusal,
-    RefusalCode, Suspension, UnitState, Verification,
+    Acknowledgement, ActorKind, Assignment, AssignmentState, CASE_ALERTS_MAX, CaseAlert, Outcome,
+    Refusal, RefusalCode, Suspension, UnitState, Verification,
 };
 
 impl Draft<'_> {
@@ -23,6 +23,13 @@ impl Draft<'_> {
             Effect::UnitOnScene => self.advance_unit(AssignmentState::OnScene)?,
             Effect::ReleaseUnits => self.release_units(),
             Effect::Transfer => self.transfer()?,
+            Effect::Entrust => {
+                self.case.responsible = self.fields.text("department").map(str::to_owned);
+            }
+            Effect::HandBack => {
+                self.case.responsible = None;
+                self.case.bounces += 1;
+            }
             Effect::Resolve => {
                 self.case.outcome = Some(Outcome {
                     text: self.fields.text("outcome").unwrap_or_default().to_owned(),
@@ -42,15 +49,11 @@ impl Draft<'_> {
                 });
             }
             Effect::Resume => self.resume()?,
-            Effect::Reopen => {
-                self.case.acknowledged = None;
-                self.case.outcome = None;
-                self.case.verification = None;
-                self.case.reopened += 1;
-                self.restart_clocks();
-            }
+            Effect::Reopen => self.reopen(),
             Effect::AttachAlerts => self.attach_alerts()?,
             Effect::BreachClock => self.breach_clock()?,
+            Effect::Escalate => self.escalate()?,
+            Effect::Undo => self.undo()?,
         }
         Ok(())
     }
@@ -153,14 +156,33 @@ impl Draft<'_> {
     }
 
     fn resume(&mut self) -> Result<(), Refusal> {
+        let now = self.now;
         if let Some(suspension) = self.case.suspension.take() {
+            let rests = suspension.until.is_none_or(|until| until > now);
+            if self.actor.kind == ActorKind::Timer && rests {
+                return Err(Refusal::new(
+                    RefusalCode::ClockNotDue,
+                    "挂起时间未到",
+                    "the time it rests until has not come",
+                ));
+            }
             self.enter(&suspension.state)?;
         }
-        let now = self.now;
         for clock in &mut self.case.clocks {
-            clock.resume(now);
+            clock.resume(now, self.calendar);
         }
         Ok(())
+    }
+
+    /// Work anew: what was seen, done and checked before, and who was told of it, is over.
+    fn reopen(&mut self) {
+        self.case.acknowledged = None;
+        self.case.outcome = None;
+        self.case.verification = None;
+        self.case.escalation = 0;
+        self.case.escalated_at = None;
+        self.case.reopened += 1;
+        self.restart_clocks();
     }
 
     /// Alerts join the case. The acknowledgement was given for what was known then: a condition
@@ -217,16 +239,15 @@ impl Draft<'_> {
         self.case.severity = alert.severity;
         self.case.title = alert.title.clone();
         self.case.sop = None;
+        let limits: Vec<_> = self
+            .workflow
+            .clocks
+            .iter()
+            .filter_map(|file| Some((file.name.as_str(), limit_of(file, &self.case)?)))
+            .collect();
         for clock in &mut self.case.clocks {
-            let file = self
-                .workflow
-                .clocks
-                .iter()
-                .find(|one| one.name == clock.name);
-            if let Some(limit) = file.and_then(|file| file.limit.get(&alert.severity))
-                && clock.is_open()
-            {
-                clock.limit_ms = clock.limit_ms.min(limit.ms);
+            if let Some((_, limit)) = limits.iter().find(|(name, _)| *name == clock.name) {
+                clock.tighten(*limit, self.calendar);
             }
         }
     }
@@ -260,7 +281,24 @@ impl Draft<'_> {
                 format!("the time limit '{name}' has not passed"),
             ));
         };
-        clock.breached_at = Some(due);
+        clock.breach(due, self.calendar);
+        Ok(())
+    }
+
+    fn escalate(&mut self) -> Result<(), Refusal> {
+        let name = self.fields.text("clock").unwrap_or_default();
+        let is_due = self.case.clocks.iter().any(|clock| {
+            clock.name == name && clock.escalates_at().is_some_and(|at| at < self.now)
+        });
+        if !is_due || self.case.escalation > 0 {
+            return Err(Refusal::new(
+                RefusalCode::ClockNotDue,
+                format!("时限 {name} 无需升级"),
+                format!("the time limit '{name}' brings nothing before the supervisor now"),
+            ));
+        }
+        self.case.escalation = 1;
+        self.case.escalated_at = Some(self.now);
         Ok(())
     }
 }

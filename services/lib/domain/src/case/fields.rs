@@ -84,50 +84,61 @@ impl<'c> Fields<'c> {
 }
 
 fn check_value(field: &FieldFile, value: &Value, workflows: &Workflows) -> Result<(), Refusal> {
-    let expected = match field.kind {
-        FieldKind::Text => {
-            let fits = match value {
-                Value::String(text) => text.chars().count() <= TEXT_MAX,
-                Value::Object(_) => serde_json::from_value::<Text>(value.clone()).is_ok(),
-                _ => false,
-            };
-            (!fits).then_some(("文字,最多 2000 字", "a text of at most 2,000 characters"))
+    if fits(field, value, workflows) {
+        return Ok(());
+    }
+    let expected = expectation(field);
+    Err(Refusal::new(
+        RefusalCode::FieldWrong,
+        format!("“{}”应为{}", field.title.zh, expected.zh),
+        format!(
+            "'{}' ({}) must be {}",
+            field.title.en, field.name, expected.en
+        ),
+    ))
+}
+
+fn fits(field: &FieldFile, value: &Value, workflows: &Workflows) -> bool {
+    match field.kind {
+        FieldKind::Text => match value {
+            Value::String(text) => text.chars().count() <= TEXT_MAX,
+            Value::Object(_) => serde_json::from_value::<Text>(value.clone()).is_ok(),
+            _ => false,
+        },
+        FieldKind::Level => value.as_u64().is_some_and(|level| (1..=4).contains(&level)),
+        FieldKind::Flag => value.is_boolean(),
+        FieldKind::Number => value.as_f64().is_some_and(f64::is_finite),
+        FieldKind::Unit | FieldKind::Assignment => value.is_string(),
+        FieldKind::Department => value
+            .as_str()
+            .is_some_and(|name| workflows.knows_department(name)),
+        FieldKind::Place => value
+            .as_str()
+            .is_some_and(|code| workflows.knows_place(code)),
+        FieldKind::Time => value.as_str().and_then(Millis::parse).is_some(),
+        FieldKind::Choice => field
+            .choices
+            .iter()
+            .any(|choice| value.as_str() == Some(choice.name.as_str())),
+    }
+}
+
+fn expectation(field: &FieldFile) -> Text {
+    match field.kind {
+        FieldKind::Text => Text::new("文字,最多 2000 字", "a text of at most 2,000 characters"),
+        FieldKind::Level => Text::new("1 到 4", "a level from 1 to 4"),
+        FieldKind::Flag => Text::new("是或否", "true or false"),
+        FieldKind::Number => Text::new("数字", "a number"),
+        FieldKind::Unit | FieldKind::Assignment => Text::new("编号", "an id"),
+        FieldKind::Department => Text::new("目录中的部门", "a department of the catalog"),
+        FieldKind::Place => Text::new("目录中的地点编码", "a place code of the catalog"),
+        FieldKind::Time => Text::new("带时区的时间", "a date and time with a zone (RFC 3339)"),
+        FieldKind::Choice => {
+            let names: Vec<&str> = field.choices.iter().map(|one| one.name.as_str()).collect();
+            Text::new(
+                format!("其中之一:{}", names.join("、")),
+                format!("one of {}", names.join(", ")),
+            )
         }
-        FieldKind::Level => {
-            let fits = value.as_u64().is_some_and(|level| (1..=4).contains(&level));
-            (!fits).then_some(("1 到 4", "a level from 1 to 4"))
-        }
-        FieldKind::Flag => (!value.is_boolean()).then_some(("是或否", "true or false")),
-        FieldKind::Number => {
-            let fits = value.as_f64().is_some_and(f64::is_finite);
-            (!fits).then_some(("数字", "a number"))
-        }
-        FieldKind::Unit | FieldKind::Assignment => {
-            (!value.is_string()).then_some(("编号", "an id"))
-        }
-        FieldKind::Department => {
-            let fits = value
-                .as_str()
-                .is_some_and(|name| workflows.knows_department(name));
-            (!fits).then_some(("目录中的部门", "a department of the catalog"))
-        }
-        FieldKind::Place => {
-            let fits = value
-                .as_str()
-                .is_some_and(|code| workflows.knows_place(code));
-            (!fits).then_some(("目录中的地点编码", "a place code of the catalog"))
-        }
-        FieldKind::Time => {
-            let fits = value.as_str().and_then(Millis::parse).is_some();
-            (!fits).then_some(("带时区的时间", "a date and time with a zone (RFC 3339)"))
-        }
-    };
-    match expected {
-        None => Ok(()),
-        Some((zh, en)) => Err(Refusal::new(
-            RefusalCode::FieldWrong,
-            format!("“{}”应为{zh}", field.title.zh),
-            format!("'{}' ({}) must be {en}", field.title.en, field.name),
-        )),
     }
 }

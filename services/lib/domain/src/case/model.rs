@@ -1,11 +1,14 @@
 //! A case: the work of people on one or more alerts, reports or requests.
 
+use std::collections::BTreeMap;
+
 use event_schemas::Text;
 use event_schemas::city::Millis;
 use event_schemas::workflow_file::Stage;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::{Actor, Assignment, ClockRun};
+use super::{Act, Actor, Assignment, ClockRun};
 
 /// A case holds at most this many alerts; the router opens another one beyond it, so that a
 /// record of `city.cases` stays far below Kafka's message limit.
@@ -97,6 +100,21 @@ pub struct Case {
     /// A drill or a simulation.
     #[serde(default)]
     pub exercise: bool,
+    /// Steps it was brought up: 0, or 1 when it is before the supervisor.
+    #[serde(default)]
+    pub escalation: u8,
+    /// When it was brought before the supervisor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalated_at: Option<Millis>,
+    /// What was filled in and is to be kept, by the workflow's fields.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, Value>,
+    /// How often those commands were given that may be given a number of times only.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub times: BTreeMap<String, u32>,
+    /// What can be taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoable: Option<Box<Act>>,
 }
 
 impl Case {

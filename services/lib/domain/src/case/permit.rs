@@ -1,9 +1,10 @@
 //! Who may give which command: the workflow's `by` against the giver.
 
+use event_schemas::city::Millis;
 use event_schemas::workflow_file::{CommandFile, Effect, Guard};
 
 use super::workflows::{has_effect, may_start_from};
-use super::{AssignmentState, Case, Issuer, Workflows};
+use super::{Actor, AssignmentState, Case, Issuer, Workflows};
 use crate::access::{Principal, Role};
 
 impl Principal {
@@ -55,18 +56,27 @@ impl Case {
         &self,
         workflows: &'w Workflows,
         principal: &Principal,
+        now: Millis,
     ) -> Vec<&'w str> {
         let Some(workflow) = workflows.kind(&self.kind) else {
             return Vec::new();
         };
+        let actor = Actor::of(principal);
         workflow
             .commands
             .iter()
             .filter(|command| may_start_from(command, &self.state, self.stage))
             .filter(|command| principal.may(command, Some(self)))
+            .filter(|command| self.has_times_left(command))
+            .filter(|command| self.lets_undo(command, &actor, now))
             .filter(|command| self.guards_can_hold(command, workflows, principal))
             .map(|command| command.name.as_str())
             .collect()
+    }
+
+    pub(super) fn has_times_left(&self, command: &CommandFile) -> bool {
+        let given = self.times.get(&command.name).copied().unwrap_or(0);
+        command.times.is_none_or(|times| given < times)
     }
 
     fn guards_can_hold(

@@ -61,6 +61,11 @@ impl Draft<'_> {
                 .iter()
                 .find(|one| one.id == *id)
                 .map_or_else(|| plain(id), |one| one.unit_name.clone()),
+            (FieldKind::Choice, Value::String(name)) => field
+                .choices
+                .iter()
+                .find(|choice| choice.name == *name)
+                .map_or_else(|| plain(name), |choice| choice.title.clone()),
             (FieldKind::Flag, Value::Bool(true)) => Text::new("是", "yes"),
             (FieldKind::Flag, Value::Bool(false)) => Text::new("否", "no"),
             (FieldKind::Text, Value::String(text)) => self

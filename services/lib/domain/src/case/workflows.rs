@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use event_schemas::Catalog;
+use event_schemas::calendar::Calendar;
 use event_schemas::workflow_file::{
     ClockFile, CommandFile, Effect, Stage, StateFile, WorkflowFile,
 };
@@ -17,6 +18,7 @@ pub struct Workflows {
     kinds: BTreeMap<String, Arc<WorkflowFile>>,
     departments: Option<Arc<BTreeSet<String>>>,
     places: Option<Arc<BTreeSet<String>>>,
+    calendar: Arc<Calendar>,
     settings: CaseSettings,
 }
 
@@ -64,6 +66,7 @@ impl Workflows {
         Self::new(catalog.workflows().iter().cloned())
             .with_departments(departments.map(|department| department.name.clone()))
             .with_places(codes)
+            .with_calendar(Arc::clone(catalog.calendar()))
     }
 
     /// With the departments that cases may be given to; without, any name is taken.
@@ -77,6 +80,13 @@ impl Workflows {
     #[must_use]
     pub fn with_places(mut self, codes: impl IntoIterator<Item = String>) -> Self {
         self.places = Some(Arc::new(codes.into_iter().collect()));
+        self
+    }
+
+    /// With the working calendar that clocks count by; without, weekends alone are off.
+    #[must_use]
+    pub fn with_calendar(mut self, calendar: Arc<Calendar>) -> Self {
+        self.calendar = calendar;
         self
     }
 
@@ -95,6 +105,11 @@ impl Workflows {
     /// All kinds.
     pub fn kinds(&self) -> impl Iterator<Item = &Arc<WorkflowFile>> {
         self.kinds.values()
+    }
+
+    /// The working calendar.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
     }
 
     /// The settings.

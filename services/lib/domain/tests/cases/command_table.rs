@@ -144,7 +144,7 @@ fn each_command_is_for_those_the_table_names() {
             let listed = match &issuer {
                 Issuer::Principal(principal) => desk
                     .case(&id)
-                    .allowed_commands(&desk.workflows, principal)
+                    .allowed_commands(&desk.workflows, principal, desk.now)
                     .contains(&command),
                 _ => false,
             };
@@ -166,6 +166,7 @@ fn the_hubs_own_commands_are_for_the_hub_alone() {
     for (command, given) in [
         ("attachAlert", json!({})),
         ("breachClock", json!({"clock": "x"})),
+        ("escalateCase", json!({"clock": "x"})),
     ] {
         let code = desk.refuses(supervisor("wang"), command, &id, &given);
         assert_eq!(code, RefusalCode::Forbidden, "{command}");

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::case::{
-    Aggregate, Case, CaseBook, ClockRun, Command, Decision, UnitState, Verdict, decide, due_timers,
+    Aggregate, Case, CaseBook, Command, Decision, UnitState, Verdict, decide, due_timers,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ struct Move {
 fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = (
         0..4_usize,
-        0..13_usize,
+        0..18_usize,
         0..3_usize,
         0..3_usize,
         prop::bool::weighted(0.1),
@@ -67,9 +67,15 @@ fn wanted(book: &CaseBook, step: &Move, n: usize) -> Option<Command> {
             "suspendCase",
             json!({"reason": "x", "until": "2024-02-06T00:00:00Z"}),
         ),
-        _ => ("resumeCase", json!({})),
+        12 => ("resumeCase", json!({})),
+        13 => ("undoAcknowledge", json!({})),
+        14 => ("undoAssign", json!({})),
+        15 => ("undoEnRoute", json!({})),
+        16 => ("undoOnScene", json!({})),
+        _ => ("addNote", json!({"text": "x"})),
     };
-    let issuer = if step.unit == 0 {
+    // Undoing is for whoever acted: mostly the same person.
+    let issuer = if step.unit == 0 && step.want < 13 {
         operator("li")
     } else {
         supervisor("wang")
@@ -106,8 +112,10 @@ fn play(moves: &[Move]) -> (Vec<Vec<u8>>, CaseBook) {
     let mut books = vec![Desk::new().book];
     let mut log: Vec<Vec<u8>> = Vec::new();
     let workflows = workflows();
+    let mut now = NOON;
     for (n, step) in moves.iter().enumerate() {
-        let now = NOON.plus(n as i64 * 61_000);
+        // Often within the time in which acts may be taken back, and now and then an hour later.
+        now = now.plus(if step.want == 12 { 3_600_000 } else { 4_000 });
         let behind = &books[books.len().saturating_sub(1 + step.lag)];
         let bytes = if step.again && !log.is_empty() {
             log[step.case % log.len()].clone()
@@ -195,16 +203,32 @@ fn check_invariants(book: &CaseBook) {
         open.len(),
         book.cases().filter(|case| case.is_open()).count()
     );
-    let due = book
-        .cases()
-        .flat_map(|case| &case.clocks)
-        .filter_map(ClockRun::due_at)
-        .min();
+    let of_clocks = open.iter().flat_map(|case| {
+        let escalated = case.escalation > 0;
+        case.clocks.iter().flat_map(move |clock| {
+            let escalates = clock.escalates_at().filter(|_| !escalated);
+            clock.due_at().into_iter().chain(escalates)
+        })
+    });
+    let of_rests = open
+        .iter()
+        .filter_map(|case| case.suspension.as_ref()?.until);
     assert_eq!(
-        book.next_due(),
-        due,
-        "the index of limits is what the cases say"
+        book.next_timer(),
+        of_clocks.chain(of_rests).min(),
+        "the index of moments is what the cases say"
     );
+    for case in book.cases() {
+        assert!(case.escalation <= 1 && (case.escalation == 1) == case.escalated_at.is_some());
+        let names: Vec<&str> = case
+            .clocks
+            .iter()
+            .filter(|clock| clock.is_open())
+            .map(|clock| clock.name.as_str())
+            .collect();
+        let once: BTreeSet<&str> = names.iter().copied().collect();
+        assert_eq!(once.len(), names.len(), "one open run of a clock at most");
+    }
 }
 
 proptest! {

@@ -11,6 +11,8 @@ mod desk;
 mod episodes;
 mod fold;
 mod interleavings;
+mod kinds;
 mod routing;
 mod time_limits;
+mod undo;
 mod work;

@@ -190,7 +190,7 @@ fn where_four_eyes_are_asked_for_nobody_verifies_his_own_work() {
     let allowed = |desk: &Desk, issuer: &Issuer| match issuer {
         Issuer::Principal(principal) => desk
             .case(&id)
-            .allowed_commands(&desk.workflows, principal)
+            .allowed_commands(&desk.workflows, principal, desk.now)
             .contains(&"verifyCase"),
         _ => false,
     };
@@ -243,7 +243,7 @@ fn what_is_listed_as_allowed_depends_on_what_was_done() {
             panic!("an operator is a principal");
         };
         desk.case(&id)
-            .allowed_commands(&desk.workflows, &principal)
+            .allowed_commands(&desk.workflows, &principal, desk.now)
             .join(" ")
     };
     assert_eq!(listed(&desk), "acknowledgeCase verifyCase addNote");
