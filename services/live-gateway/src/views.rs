@@ -6,6 +6,7 @@ use domain::alert::{Alert, AlertStatus};
 use domain::case::{Actor, Assignment, Case, ClockRun, Unit};
 use event_schemas::Text;
 use event_schemas::city::Millis;
+use event_schemas::workflow_file::Counts;
 use serde::{Serialize, Serializer};
 use serde_json::json;
 
@@ -85,6 +86,8 @@ impl Serialize for CaseView<'_> {
             "sop": case.sop,
             "suggestedUnit": case.suggested_unit,
             "exercise": case.exercise,
+            "escalation": case.escalation,
+            "escalatedAt": case.escalated_at.map(Moment),
         })
         .serialize(serializer)
     }
@@ -114,11 +117,22 @@ fn clock(run: &ClockRun) -> serde_json::Value {
         "id": run.name,
         "title": run.title,
         "state": run.state(),
+        "counts": counts(run.counts),
         "startedAt": Moment(run.started_at),
         "dueAt": run.due_at().map(Moment),
+        "atRiskAt": run.at_risk_at().map(Moment),
         "stoppedAt": run.stopped_at.map(Moment),
         "breachedAt": run.breached_at.map(Moment),
     })
+}
+
+/// As in GraphQL.
+const fn counts(counts: Counts) -> &'static str {
+    match counts {
+        Counts::Wall => "WALL",
+        Counts::WorkingHours => "WORKING_HOURS",
+        Counts::WorkingDays => "WORKING_DAYS",
+    }
 }
 
 /// A unit on the console.

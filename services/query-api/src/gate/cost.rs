@@ -16,8 +16,10 @@ pub(crate) fn rows(type_name: &str, field: &str, list: bool, first: Option<usize
         }
         ("Alert", "events") => first.unwrap_or(ALERT_EVENTS_DEFAULT),
         ("Query", "eventStatistics" | "units") => 100,
-        ("Query", "places" | "rules" | "feeds") | ("Place", "children") => 30,
-        ("AlertBatch" | "CaseBatch", "list") => 10,
+        ("VitalSign", "trend") => 24,
+        ("Query", "places" | "rules" | "feeds" | "vitalSigns") | ("Place", "children") => 30,
+        ("Mutation", "acknowledgeCases") => 200,
+        ("AlertBatch" | "CaseBatch" | "EventBatch", "list") => 10,
         // A connection's price is on the connection itself; its two lists share it.
         (_, "edges" | "nodes") => 1,
         _ if list => 5,
@@ -30,7 +32,10 @@ pub(crate) fn rows(type_name: &str, field: &str, list: bool, first: Option<usize
 pub(crate) fn weight(type_name: &str, field: &str) -> u64 {
     match (type_name, field) {
         ("Query", "eventStatistics") => 500,
-        ("Query", "events" | "event" | "alerts" | "deadLetters" | "feeds" | "node") => 50,
+        (
+            "Query",
+            "events" | "event" | "alerts" | "deadLetters" | "feeds" | "node" | "vitalSigns",
+        ) => 50,
         ("Alert", "events") => 20,
         ("Mutation", _) => 100,
         _ => 1,

@@ -84,6 +84,7 @@ fn roles_may_do_what_they_are_for_and_nothing_else() {
                     (_, _, Publisher) => false,
                     ("Query", "deadLetters", role) => role == Administrator,
                     (name, ..) if name.starts_with("DeadLetter") => role == Administrator,
+                    ("Mutation", "replayDeadLetters", role) => role == Administrator,
                     ("Mutation", ..) => matches!(role, Operator | Supervisor),
                     (name, ..)
                         if name.starts_with("Command")

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
-use domain::case::{Case, ClockRun};
+use domain::case::Case;
 use event_schemas::Text;
-use event_schemas::workflow_file::{CommandFile, FieldFile, WorkflowFile};
+use event_schemas::workflow_file::WorkflowFile;
 
 use super::alert::AlertView;
 use super::asking::{caller, hub};
+use super::case_kind::CaseFact;
+use super::clock::ClockView;
+use super::command_offer::CommandOffer;
 use super::department::DepartmentView;
-use super::enums::{CaseStatus, ClockState, FieldKind};
+use super::enums::CaseStatus;
 use super::node_id::{Kind, global};
 use super::page::{PageArguments, PageInfo};
 use super::people::ActorView;
@@ -48,6 +51,12 @@ impl CaseView {
     fn workflow<'c>(&self, ctx: &Context<'c>) -> Answer<Option<&'c WorkflowFile>> {
         let workflows = &hub(ctx)?.workflows;
         Ok(workflows.kind(&self.case.kind).map(Arc::as_ref))
+    }
+
+    fn allowed<'c>(&self, ctx: &Context<'c>) -> Answer<Vec<&'c str>> {
+        let (hub, principal) = (hub(ctx)?, caller(ctx)?);
+        let now = hub.clock.now();
+        Ok(self.case.allowed_commands(&hub.workflows, principal, now))
     }
 
     fn state_text(&self, ctx: &Context<'_>) -> Answer<Text> {
@@ -227,17 +236,13 @@ impl CaseView {
 
     /// The commands that you may give now, by name.
     async fn allowed_commands(&self, ctx: &Context<'_>) -> Answer<Vec<String>> {
-        let allowed = self
-            .case
-            .allowed_commands(&hub(ctx)?.workflows, caller(ctx)?);
-        Ok(allowed.into_iter().map(str::to_owned).collect())
+        let allowed = self.allowed(ctx)?.into_iter();
+        Ok(allowed.map(str::to_owned).collect())
     }
 
     /// The commands that you may give now, with their words and fields.
     async fn commands(&self, ctx: &Context<'_>) -> Answer<Vec<CommandOffer>> {
-        let allowed = self
-            .case
-            .allowed_commands(&hub(ctx)?.workflows, caller(ctx)?);
+        let allowed = self.allowed(ctx)?;
         let Some(workflow) = self.workflow(ctx)? else {
             return Ok(Vec::new());
         };
@@ -297,122 +302,23 @@ impl CaseView {
     async fn suggested_unit(&self) -> Option<&str> {
         self.case.suggested_unit.as_deref()
     }
-}
 
-/// One run of a time limit.
-pub(crate) struct ClockView {
-    run: ClockRun,
-}
-
-/// One run of a time limit; it stands still while the case is suspended.
-#[Object(name = "Clock")]
-impl ClockView {
-    /// Its name in the workflow, e.g. `acknowledge`.
-    async fn name(&self) -> &str {
-        &self.run.name
+    /// 1 when it is before the supervisor, because a time limit passed or is about to; otherwise 0.
+    async fn escalation(&self) -> i32 {
+        i32::from(self.case.escalation)
     }
 
-    /// Shown to people.
-    async fn title(&self, ctx: &Context<'_>, lang: Option<Language>) -> String {
-        say(ctx, &self.run.title, lang)
+    /// When it was brought before the supervisor.
+    async fn escalated_at(&self) -> Option<DateTime> {
+        self.case.escalated_at.map(DateTime)
     }
 
-    /// Shown to people, both languages.
-    async fn titles(&self) -> BothTexts {
-        BothTexts::from(&self.run.title)
-    }
-
-    /// RUNNING, PAUSED, MET or BREACHED.
-    async fn state(&self) -> ClockState {
-        self.run.state().into()
-    }
-
-    /// When it started.
-    async fn started_at(&self) -> DateTime {
-        DateTime(self.run.started_at)
-    }
-
-    /// When the limit passes if nothing happens; absent while paused or at its end.
-    async fn due_at(&self) -> Option<DateTime> {
-        self.run.due_at().map(DateTime)
-    }
-
-    /// When what was asked for was done.
-    async fn stopped_at(&self) -> Option<DateTime> {
-        self.run.stopped_at.map(DateTime)
-    }
-
-    /// When the limit passed.
-    async fn breached_at(&self) -> Option<DateTime> {
-        self.run.breached_at.map(DateTime)
-    }
-}
-
-/// A command on offer.
-pub(crate) struct CommandOffer {
-    command: CommandFile,
-}
-
-/// A command that you may give now.
-#[Object]
-impl CommandOffer {
-    /// Its name.
-    async fn name(&self) -> &str {
-        &self.command.name
-    }
-
-    /// Shown to people.
-    async fn title(&self, ctx: &Context<'_>, lang: Option<Language>) -> String {
-        say(ctx, &self.command.title, lang)
-    }
-
-    /// Shown to people, both languages.
-    async fn titles(&self) -> BothTexts {
-        BothTexts::from(&self.command.title)
-    }
-
-    /// What it needs.
-    async fn fields(&self) -> Vec<CommandField> {
-        let fields = self.command.fields.iter();
-        fields
-            .map(|field| CommandField {
-                field: field.clone(),
-            })
-            .collect()
-    }
-}
-
-/// A field of a command.
-pub(crate) struct CommandField {
-    field: FieldFile,
-}
-
-/// What a command needs.
-#[Object]
-impl CommandField {
-    /// Its name in the input's `fields` (for `advanceCase`).
-    async fn name(&self) -> &str {
-        &self.field.name
-    }
-
-    /// Shown to people.
-    async fn title(&self, ctx: &Context<'_>, lang: Option<Language>) -> String {
-        say(ctx, &self.field.title, lang)
-    }
-
-    /// Shown to people, both languages.
-    async fn titles(&self) -> BothTexts {
-        BothTexts::from(&self.field.title)
-    }
-
-    /// What it holds.
-    async fn kind(&self) -> FieldKind {
-        self.field.kind.into()
-    }
-
-    /// The command is refused without it.
-    async fn required(&self) -> bool {
-        self.field.required
+    /// What was filled in and is kept: the latest of each field, in the workflow's order.
+    async fn facts(&self, ctx: &Context<'_>) -> Answer<Vec<CaseFact>> {
+        let Some(workflow) = self.workflow(ctx)? else {
+            return Ok(Vec::new());
+        };
+        Ok(CaseFact::all(workflow, &self.case))
     }
 }
 

@@ -13,6 +13,10 @@ use crate::failure::Failure;
 
 /// Most fields of `advanceCase`.
 const FIELDS_MAX: usize = 32;
+/// Most cases of one bulk command.
+const CASES_MAX: usize = 200;
+/// Longest key of a bulk command: each case's key is made of it and the case's id.
+const BULK_KEY_MAX: usize = 200;
 
 /// Declares an input with the three members of every command.
 macro_rules! command_input {
@@ -47,7 +51,10 @@ macro_rules! command_input {
 
 command_input!(
     /// Somebody has seen it and takes care.
-    AcknowledgeCaseInput => "acknowledgeCase" {}
+    AcknowledgeCaseInput => "acknowledgeCase" {
+        /// For the timeline.
+        note: Option<String>,
+    }
 );
 command_input!(
     /// Puts an available unit on the case.
@@ -152,17 +159,7 @@ pub(crate) struct AdvanceCaseInput {
 impl AdvanceCaseInput {
     /// The command as given.
     pub(crate) fn given(self) -> Result<Given, Failure> {
-        let fields = match self.fields.map(|Json(value)| value) {
-            None | Some(Value::Null) => BTreeMap::new(),
-            Some(Value::Object(members)) if members.len() <= FIELDS_MAX => {
-                members.into_iter().collect()
-            }
-            Some(_) => {
-                return Err(Failure::bad(format!(
-                    "fields: an object of at most {FIELDS_MAX} members is expected."
-                )));
-            }
-        };
+        let fields = members(self.fields)?;
         Ok(Given {
             name: self.command,
             case_id: Some(key(Kind::Case, &self.case_id)?),
@@ -171,6 +168,70 @@ impl AdvanceCaseInput {
             key: self.idempotency_key,
             fields,
         })
+    }
+}
+
+/// Fields by name as given.
+fn members(fields: Option<Json<Value>>) -> Result<BTreeMap<String, Value>, Failure> {
+    match fields.map(|Json(value)| value) {
+        None | Some(Value::Null) => Ok(BTreeMap::new()),
+        Some(Value::Object(members)) if members.len() <= FIELDS_MAX => {
+            Ok(members.into_iter().collect())
+        }
+        Some(_) => Err(Failure::bad(format!(
+            "fields: an object of at most {FIELDS_MAX} members is expected."
+        ))),
+    }
+}
+
+/// A case and the version of it that somebody saw.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct SeenCaseInput {
+    /// The case.
+    case_id: ID,
+    /// The version you saw; another one is a conflict.
+    expected_version: u64,
+}
+
+/// Somebody has seen these cases and takes care of them.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct AcknowledgeCasesInput {
+    /// The cases, 1 to 200; each is decided by itself.
+    cases: Vec<SeenCaseInput>,
+    /// For the timeline of each.
+    note: Option<String>,
+    /// Chosen by you, 1 to 200 bytes; the same key again gets the first outcomes.
+    idempotency_key: String,
+}
+
+impl AcknowledgeCasesInput {
+    /// One command per case, in order.
+    pub(crate) fn given(self) -> Result<Vec<Given>, Failure> {
+        if !(1..=CASES_MAX).contains(&self.cases.len()) {
+            return Err(Failure::bad(format!(
+                "cases: 1 to {CASES_MAX} are expected."
+            )));
+        }
+        let whole = self.idempotency_key;
+        if whole.trim().is_empty() || whole.len() > BULK_KEY_MAX {
+            return Err(Failure::bad(format!(
+                "idempotencyKey: 1 to {BULK_KEY_MAX} bytes are expected."
+            )));
+        }
+        let note = self.note.map(|note| ("note".to_owned(), json!(note)));
+        let fields: BTreeMap<String, Value> = note.into_iter().collect();
+        let command = |seen: SeenCaseInput| {
+            let case = key(Kind::Case, &seen.case_id)?;
+            Ok(Given {
+                name: "acknowledgeCase".to_owned(),
+                kind: None,
+                expected_version: Some(seen.expected_version),
+                key: format!("{whole}#{case}"),
+                case_id: Some(case),
+                fields: fields.clone(),
+            })
+        };
+        self.cases.into_iter().map(command).collect()
     }
 }
 
@@ -193,11 +254,14 @@ pub(crate) struct OpenCaseInput {
     department: Option<String>,
     /// A drill.
     exercise: Option<bool>,
+    /// Further fields that the kind asks for, by name; ids may be global.
+    fields: Option<Json<Value>>,
 }
 
 impl OpenCaseInput {
     /// The command as given.
     pub(crate) fn given(self) -> Result<Given, Failure> {
+        let further = members(self.fields)?;
         let mut fields = BTreeMap::new();
         fields.insert("title".to_owned(), json!(self.title));
         fields.insert("level".to_owned(), json!(self.level));
@@ -213,6 +277,14 @@ impl OpenCaseInput {
         }
         if let Some(exercise) = self.exercise {
             fields.insert("exercise".to_owned(), json!(exercise));
+        }
+        for (name, value) in further {
+            if fields.contains_key(&name) {
+                return Err(Failure::bad(format!(
+                    "fields: '{name}' is given beside fields already."
+                )));
+            }
+            fields.insert(name, value);
         }
         Ok(Given {
             name: "openCase".to_owned(),

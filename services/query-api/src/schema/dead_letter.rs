@@ -1,14 +1,17 @@
 //! Dead letters: events that could not be admitted, with reasons their publishers can act on.
 
 use async_graphql::{ID, Object, SimpleObject};
+use event_schemas::Catalog;
 use event_schemas::city::Reason;
-use event_store::StoredDeadLetter;
+use event_store::{DeadLetterFilter as StoreFilter, StoredDeadLetter};
 
 use super::department::DepartmentView;
+use super::filters;
+use super::inputs::DeadLetterFilter;
 use super::node_id::{Kind, global};
 use super::page::PageInfo;
 use super::scalars::{DateTime, Position};
-use crate::failure::Failure;
+use crate::failure::{Answer, Failure};
 
 /// A dead letter as stored.
 #[derive(Clone)]
@@ -31,6 +34,41 @@ pub(crate) fn reason(code: &str) -> Result<Reason, Failure> {
         ))
     })
 }
+
+/// The store's filter of a caller's.
+pub(crate) fn filter(catalog: &Catalog, of: DeadLetterFilter) -> Result<StoreFilter, Failure> {
+    let reasons = of.reason.unwrap_or_default();
+    let mut types = Vec::new();
+    for name in of.feed.iter().flatten() {
+        let feed = catalog
+            .feed(name)
+            .ok_or_else(|| Failure::bad("feed: the catalog knows no such feed."))?;
+        types.extend(feed.event_types().map(str::to_owned));
+    }
+    Ok(StoreFilter {
+        departments: of.department.unwrap_or_default(),
+        reasons: reasons
+            .iter()
+            .map(|code| reason(code))
+            .collect::<Result<_, _>>()?,
+        from: of.from.map(|DateTime(millis)| millis),
+        to: of.to.map(|DateTime(millis)| millis),
+        types,
+        text: filters::text(of.text.as_deref())?,
+    })
+}
+
+/// A header of a refused record.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct DeadLetterHeader {
+    /// Its name.
+    name: String,
+    /// Its value as text; what is no text stands as replacement characters.
+    value: String,
+}
+
+/// Bytes of an original that are shown at most.
+const SHOWN_MAX: i32 = 65_536;
 
 /// An event that could not be admitted.
 #[Object(name = "DeadLetter")]
@@ -94,6 +132,29 @@ impl DeadLetterView {
     /// Size of the original in bytes.
     async fn bytes(&self) -> usize {
         self.stored.original.len()
+    }
+
+    /// The original as text, from its beginning; what is no text stands as replacement characters.
+    async fn original(
+        &self,
+        #[graphql(desc = "How many bytes of it, at most 65,536.", default = 4_096)] bytes: i32,
+    ) -> Answer<String> {
+        if !(0..=SHOWN_MAX).contains(&bytes) {
+            return Err(Failure::bad(format!("bytes: 0 to {SHOWN_MAX}.")).into());
+        }
+        let shown = self.stored.original.len().min(bytes as usize);
+        Ok(String::from_utf8_lossy(&self.stored.original[..shown]).into_owned())
+    }
+
+    /// The headers it came with.
+    async fn headers(&self) -> Vec<DeadLetterHeader> {
+        let headers = self.stored.headers.iter();
+        headers
+            .map(|(name, value)| DeadLetterHeader {
+                name: name.clone(),
+                value: String::from_utf8_lossy(value).into_owned(),
+            })
+            .collect()
     }
 }
 

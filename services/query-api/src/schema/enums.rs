@@ -138,6 +138,20 @@ pub(crate) enum FieldKind {
     Place,
     /// A moment.
     Time,
+    /// One of the field's choices, by its name.
+    Choice,
+}
+
+/// What a time limit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "workflow_file::Counts")]
+pub(crate) enum ClockCounts {
+    /// Every hour.
+    Wall,
+    /// The working hours of working days.
+    WorkingHours,
+    /// Working days, the first being the day after the start.
+    WorkingDays,
 }
 
 /// How a payload field is compared.
@@ -204,6 +218,24 @@ pub(crate) enum EventDimension {
     HourOfDay,
     /// By day of the week, in the zone asked for.
     DayOfWeek,
+    /// By month of the year, in the zone asked for.
+    MonthOfYear,
+}
+
+/// A stretch of the calendar, in the zone asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "event_store::CalendarUnit")]
+pub(crate) enum CalendarUnit {
+    /// From midnight to midnight, be it of 23 or 25 hours.
+    Day,
+    /// From Monday.
+    Week,
+    /// From the 1st.
+    Month,
+    /// From the 1st of January, April, July or October.
+    Quarter,
+    /// From the 1st of January.
+    Year,
 }
 
 /// What statistics compute of the main measure (and how many events there are).

@@ -27,6 +27,16 @@ impl From<StoredEvent> for EventView {
 }
 
 impl EventView {
+    /// An event as the log has just taken it.
+    pub(crate) const fn live(
+        event: domain::event::Event,
+        ingest_time: event_schemas::city::Millis,
+    ) -> Self {
+        Self {
+            stored: StoredEvent { event, ingest_time },
+        }
+    }
+
     fn text(&self, ctx: &Context<'_>) -> Answer<Text> {
         let event = &self.stored.event;
         let known = hub(ctx)?.catalog.event_type(&event.event_type);

@@ -16,6 +16,7 @@ use super::scalars::DateTime;
 use super::words::{BothTexts, Language, say};
 use crate::failure::{Answer, Failure};
 use crate::hub::Hub;
+use crate::inboxes::Reading;
 
 /// Silent after this, where the feed does not say.
 const SILENT_AFTER_MS: i64 = 60 * 60 * 1_000;
@@ -94,6 +95,15 @@ impl FeedView {
             .collect())
     }
 
+    /// How far the hub has read the department's inbox.
+    async fn reading(&self, ctx: &Context<'_>) -> Answer<Reading> {
+        let department = &self.known(ctx)?.department;
+        let now = figures(ctx).await?.now;
+        let hub = hub(ctx)?;
+        let inboxes = Arc::clone(&hub.board.borrow().inboxes);
+        Ok(inboxes.reading(department, &hub.store.progress(), now))
+    }
+
     /// The last event, events per minute, and the skew of the busiest type.
     async fn pulse(&self, ctx: &Context<'_>) -> Result<Pulse, Failure> {
         let types = self.types(ctx)?;
@@ -102,7 +112,6 @@ impl FeedView {
             last_inbox: None,
             per_minute: 0.0,
             skew_ms: None,
-            now: figures.now,
         };
         let mut busiest = 0;
         for one in &figures.activity {
@@ -124,7 +133,6 @@ struct Pulse {
     last_inbox: Option<Millis>,
     per_minute: f64,
     skew_ms: Option<f64>,
-    now: Millis,
 }
 
 /// A stream of a department's events.
@@ -166,18 +174,32 @@ impl FeedView {
         Ok(self.pulse(ctx).await?.last_inbox.map(DateTime))
     }
 
-    /// LIVE while events arrive as often as the catalog expects.
+    /// LIVE while events arrive as often as the catalog expects. What the hub has not read yet is no
+    /// silence: while it is `behind`, this is the state of the moment until which it has read.
     async fn state(&self, ctx: &Context<'_>) -> Answer<FeedState> {
         let feed = self.known(ctx)?;
         let pulse = self.pulse(ctx).await?;
+        let now = self.reading(ctx).await?.moment();
         let silent_after = feed.silent_after.map_or(SILENT_AFTER_MS, |span| span.ms);
         let dead_after = feed.dead_after.map_or(DEAD_AFTER_MS, |span| span.ms);
         Ok(match pulse.last_inbox {
             None => FeedState::Dead,
-            Some(last) if pulse.now.since(last) > dead_after => FeedState::Dead,
-            Some(last) if pulse.now.since(last) > silent_after => FeedState::Silent,
+            Some(last) if now.since(last) > dead_after => FeedState::Dead,
+            Some(last) if now.since(last) > silent_after => FeedState::Silent,
             Some(_) => FeedState::Live,
         })
+    }
+
+    /// The hub has not read the department's inbox on: then nothing can be said about silence.
+    async fn behind(&self, ctx: &Context<'_>) -> Answer<bool> {
+        Ok(self.reading(ctx).await?.is_behind())
+    }
+
+    /// Until when the inbox is read, while the hub is behind; absent when it has told nothing yet.
+    async fn behind_since(&self, ctx: &Context<'_>) -> Answer<Option<DateTime>> {
+        let reading = self.reading(ctx).await?;
+        let since = reading.until.filter(|_| reading.is_behind());
+        Ok(since.map(DateTime))
     }
 
     /// Events per minute over the last five minutes.

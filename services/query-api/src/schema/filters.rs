@@ -188,7 +188,7 @@ fn area(of: Option<&AreaInput>) -> Result<Option<filter::Area>, Failure> {
     of.map(AreaInput::check).transpose()
 }
 
-fn text(of: Option<&str>) -> Result<Option<String>, Failure> {
+pub(crate) fn text(of: Option<&str>) -> Result<Option<String>, Failure> {
     match of {
         Some(text) if text.len() > TEXT_MAX => Err(Failure::bad(format!(
             "A text to search for has at most {TEXT_MAX} bytes."

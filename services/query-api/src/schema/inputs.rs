@@ -275,6 +275,10 @@ pub(crate) struct DeadLetterFilter {
     pub(crate) department: Option<Vec<String>>,
     /// Reasons, e.g. `contract_violation`.
     pub(crate) reason: Option<Vec<String>>,
+    /// Event types of these feeds, by name.
+    pub(crate) feed: Option<Vec<String>>,
+    /// Text in the message, source, id, type or the original, upper and lower case alike.
+    pub(crate) text: Option<String>,
     /// Received at or after.
     pub(crate) from: Option<DateTime>,
     /// Received before.

@@ -2,8 +2,12 @@
 
 pub(crate) mod alert;
 pub(crate) mod asking;
+mod bulk;
 pub(crate) mod case;
+mod case_kind;
+mod clock;
 mod command_inputs;
+mod command_offer;
 mod dead_letter;
 mod department;
 mod enums;
@@ -20,6 +24,7 @@ mod page;
 mod people;
 mod place;
 mod query;
+mod replay;
 mod rule;
 mod scalars;
 mod statistics;
@@ -27,6 +32,7 @@ mod store_page;
 mod subscription;
 mod timeline;
 mod unit;
+mod vital_sign;
 pub(crate) mod words;
 
 use async_graphql::{SDLExportOptions, Schema, SchemaBuilder};

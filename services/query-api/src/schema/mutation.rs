@@ -4,18 +4,23 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject, Union};
+use domain::case::CITY_KIND;
+use event_schemas::Text;
 use event_schemas::workflow_file::FieldKind;
 use serde_json::{Value, json};
 
 use super::asking::{caller, hub};
+use super::bulk::{self, CaseCommandOutcome};
 use super::case::CaseView;
 use super::command_inputs::{
-    AcknowledgeCaseInput, AddNoteInput, AdvanceCaseInput, AssignUnitInput, CloseCaseInput,
-    MarkEnRouteInput, MarkOnSceneInput, OpenCaseInput, ReopenCaseInput, ResolveCaseInput,
-    ResumeCaseInput, SuspendCaseInput, TransferCaseInput, VerifyCaseInput, VoidCaseInput,
+    AcknowledgeCaseInput, AcknowledgeCasesInput, AddNoteInput, AdvanceCaseInput, AssignUnitInput,
+    CloseCaseInput, MarkEnRouteInput, MarkOnSceneInput, OpenCaseInput, ReopenCaseInput,
+    ResolveCaseInput, ResumeCaseInput, SuspendCaseInput, TransferCaseInput, VerifyCaseInput,
+    VoidCaseInput,
 };
 use super::node_id::{Kind, key};
 use super::people::ActorView;
+use super::replay::{self, DeadLetterReplay, ReplayDeadLettersInput};
 use super::scalars::Cursor;
 use super::words::say;
 use crate::command::{Given, Outcome, give};
@@ -48,9 +53,9 @@ pub(crate) struct CommandAccepted {
 #[derive(SimpleObject)]
 pub(crate) struct CommandRefused {
     /// For programs, e.g. `WRONG_STATE`, `UNIT_UNAVAILABLE`, `FIELD_MISSING`.
-    code: String,
+    pub(super) code: String,
     /// For people.
-    message: String,
+    pub(super) message: String,
 }
 
 /// Somebody was first. Nothing of yours has changed; look and decide again.
@@ -79,7 +84,9 @@ pub(crate) struct Mutation;
 impl Mutation {
     /// Opens a case.
     async fn open_case(&self, ctx: &Context<'_>, input: OpenCaseInput) -> Answer<CommandResult> {
-        Ok(run(ctx, input.given()?).await?)
+        let mut given = input.given()?;
+        plain_keys(hub(ctx)?, &mut given)?;
+        Ok(run(ctx, given).await?)
     }
 
     /// Somebody has seen it and takes care; a reported case is established by it (立案).
@@ -88,7 +95,18 @@ impl Mutation {
         ctx: &Context<'_>,
         input: AcknowledgeCaseInput,
     ) -> Answer<CommandResult> {
-        Ok(run(ctx, input.with(BTreeMap::new())?).await?)
+        let note = input.note.clone();
+        let given = note.map(|note| ("note".to_owned(), json!(note)));
+        Ok(run(ctx, input.with(given.into_iter().collect())?).await?)
+    }
+
+    /// The same for many cases at once, each decided by itself: what became of each, in order.
+    async fn acknowledge_cases(
+        &self,
+        ctx: &Context<'_>,
+        input: AcknowledgeCasesInput,
+    ) -> Answer<Vec<CaseCommandOutcome>> {
+        Ok(bulk::give_all(ctx, input.given()?).await?)
     }
 
     /// Puts an available unit on the case (派遣).
@@ -214,6 +232,16 @@ impl Mutation {
         Ok(run(ctx, input.with(given)?).await?)
     }
 
+    /// Sends dead letters to their inboxes again, after what was wrong is put right; for
+    /// administrators.
+    async fn replay_dead_letters(
+        &self,
+        ctx: &Context<'_>,
+        input: ReplayDeadLettersInput,
+    ) -> Answer<Vec<DeadLetterReplay>> {
+        Ok(replay::replay(ctx, input).await?)
+    }
+
     /// Gives any command of the case's kind, by name.
     async fn advance_case(
         &self,
@@ -233,14 +261,14 @@ fn fields<const N: usize>(members: [(&str, Value); N]) -> BTreeMap<String, Value
         .collect()
 }
 
-/// Global ids in the fields of `advanceCase` become the plain keys that the log knows.
+/// Global ids in the fields of `openCase` and `advanceCase` become the plain keys that the log knows.
 fn plain_keys(hub: &Hub, given: &mut Given) -> Result<(), Failure> {
     let moment = hub.moment();
-    let case = given
-        .case_id
-        .as_deref()
-        .and_then(|id| moment.book().case(id));
-    let workflow = case.and_then(|case| hub.workflows.kind(&case.kind));
+    let kind = match given.case_id.as_deref() {
+        Some(id) => moment.book().case(id).map(|case| case.kind.as_str()),
+        None => Some(given.kind.as_deref().unwrap_or(CITY_KIND)),
+    };
+    let workflow = kind.and_then(|kind| hub.workflows.kind(kind));
     let command =
         workflow.and_then(|workflow| workflow.commands.iter().find(|one| one.name == given.name));
     let Some(command) = command else {
@@ -262,13 +290,18 @@ fn plain_keys(hub: &Hub, given: &mut Given) -> Result<(), Failure> {
 }
 
 async fn run(ctx: &Context<'_>, given: Given) -> Result<CommandResult, Failure> {
-    let hub = hub(ctx)?;
+    let outcome = give(hub(ctx)?, caller(ctx)?, given).await;
+    result_of(ctx, outcome)
+}
+
+/// The outcome as it is told.
+pub(super) fn result_of(ctx: &Context<'_>, outcome: Outcome) -> Result<CommandResult, Failure> {
     let view = |case: &str, moment: &Arc<Moment>| {
         CaseView::find(case, moment).ok_or_else(|| {
             Failure::new(Code::Internal, "The case was decided but cannot be shown.")
         })
     };
-    Ok(match give(hub, caller(ctx)?, given).await {
+    Ok(match outcome {
         Outcome::Accepted { case, moment } => CommandResult::Accepted(CommandAccepted {
             case: view(&case, &moment)?,
             at: Cursor(moment.cases_at()),
@@ -290,7 +323,7 @@ async fn run(ctx: &Context<'_>, given: Given) -> Result<CommandResult, Failure> 
         Outcome::Undecided => CommandResult::Undecided(CommandUndecided {
             message: say(
                 ctx,
-                &event_schemas::Text::new(
+                &Text::new(
                     "暂无结果:请用同一幂等键重试",
                     "No answer in time: ask again with the same idempotencyKey.",
                 ),

@@ -4,17 +4,15 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use domain::case::Case;
-use event_store::{
-    AlertCursor, DeadLetterCursor, DeadLetterFilter as StoreDeadLetterFilter, EventCursor,
-    StatisticsRequest,
-};
+use event_store::{AlertCursor, DeadLetterCursor, EventCursor};
 
 use super::alert::{AlertConnection, AlertView};
 use super::asking::{caller, cases_moment, hub, moment, stored};
 use super::case::{CaseConnection, CaseView};
-use super::dead_letter::{DeadLetterConnection, reason};
+use super::case_kind::CaseKind;
+use super::dead_letter::{self, DeadLetterConnection};
 use super::department::DepartmentView;
-use super::enums::{EventDimension, Measure};
+use super::enums::{CalendarUnit, EventDimension, Measure};
 use super::event::{EventConnection, EventView};
 use super::feed::FeedView;
 use super::filters::Check;
@@ -25,15 +23,12 @@ use super::page::{PageArguments, cut};
 use super::people::Viewer;
 use super::place::PlaceView;
 use super::rule::RuleView;
-use super::scalars::{Cursor, DateTime, Duration};
-use super::statistics::EventStatistic;
+use super::scalars::{Cursor, Duration};
+use super::statistics::{self, EventStatistic};
 use super::store_page::{finish, request};
 use super::unit::UnitView;
+use super::vital_sign::{self, VitalSignView};
 use crate::failure::{Answer, Failure};
-
-/// Groups of statistics, where the caller names no number, and at most.
-const GROUPS_DEFAULT: i32 = 1_000;
-const GROUPS_MAX: i32 = 5_000;
 
 /// Everything that can be asked.
 pub(crate) struct Query;
@@ -116,56 +111,38 @@ impl Query {
             Vec<EventDimension>,
         >,
         #[graphql(desc = "Group by these payload fields too.")] by_data: Option<Vec<String>>,
-        #[graphql(desc = "Time buckets of event time.")] interval: Option<Duration>,
+        #[graphql(
+            desc = "Time buckets of event time. Up to an hour they count on; longer ones follow the wall clock of the zone."
+        )]
+        interval: Option<Duration>,
+        #[graphql(desc = "Time buckets by the zone's calendar instead of an interval.")]
+        calendar: Option<CalendarUnit>,
         #[graphql(desc = "Default: COUNT, SUM, AVG, MIN, MAX.")] measures: Option<Vec<Measure>>,
         #[graphql(desc = "Measure this payload field instead of the main measure.")] of: Option<
             String,
         >,
         #[graphql(desc = "IANA time zone of hours, days and buckets.")] zone: Option<String>,
+        #[graphql(
+            desc = "With the dimension PLACE: each place counts for the place of this kind that holds it, e.g. `district`."
+        )]
+        place_kind: Option<String>,
         #[graphql(desc = "Groups at most, 5,000.")] limit: Option<i32>,
         at_least: Option<Cursor>,
     ) -> Answer<Vec<EventStatistic>> {
-        let hub = hub(ctx)?;
-        let filter = Check::new(hub.catalog.as_ref()).events(filter.as_ref())?;
-        let dimensions = group_by.unwrap_or_default().into_iter().map(Into::into);
-        let by_data = by_data.unwrap_or_default().into_iter();
-        let group_by: Vec<event_store::EventDimension> = dimensions
-            .chain(by_data.map(event_store::EventDimension::Field))
-            .collect();
-        let all = || {
-            vec![
-                Measure::Count,
-                Measure::Sum,
-                Measure::Avg,
-                Measure::Min,
-                Measure::Max,
-            ]
-        };
-        let measures: Vec<event_store::Measure> = measures
-            .unwrap_or_else(all)
-            .into_iter()
-            .map(Into::into)
-            .collect();
-        let limit = limit.unwrap_or(GROUPS_DEFAULT);
-        if !(1..=GROUPS_MAX).contains(&limit) || measures.len() > 9 {
-            return Err(
-                Failure::bad(format!("limit: 1 to {GROUPS_MAX}; at most nine measures.")).into(),
-            );
-        }
         stored(ctx, at_least).await?;
-        let interval = interval.map(|Duration(span)| span.ms);
-        let request = StatisticsRequest {
+        let asked = statistics::Asked {
             filter,
             group_by,
+            by_data,
             interval,
+            calendar,
             measures,
             of,
-            zone: zone.unwrap_or_else(|| hub.zone.clone()),
-            limit: limit.unsigned_abs(),
+            zone,
+            place_kind,
+            limit,
         };
-        let rows = hub.store.reader().event_statistics(&request).await;
-        let made = |row| EventStatistic::of(row, &request.group_by, &request.measures, interval);
-        Ok(rows.map_err(Failure::from)?.into_iter().map(made).collect())
+        Ok(statistics::answer(hub(ctx)?, asked).await?)
     }
 
     /// An alert by global id or key.
@@ -271,6 +248,16 @@ impl Query {
         })
     }
 
+    /// The kinds of cases and what is asked for to open one.
+    async fn case_kinds(&self, ctx: &Context<'_>) -> Answer<Vec<CaseKind>> {
+        let kinds = hub(ctx)?.workflows.kinds();
+        Ok(kinds
+            .map(|workflow| CaseKind {
+                workflow: Arc::clone(workflow),
+            })
+            .collect())
+    }
+
     /// The publishing agencies, each with its feeds and event types.
     async fn departments(&self, ctx: &Context<'_>) -> Answer<Vec<DepartmentView>> {
         let departments = hub(ctx)?.catalog.departments().iter();
@@ -283,6 +270,12 @@ impl Query {
     async fn feeds(&self, ctx: &Context<'_>) -> Answer<Vec<FeedView>> {
         let feeds = hub(ctx)?.catalog.feeds().iter();
         Ok(feeds.map(|one| FeedView::of(&one.name)).collect())
+    }
+
+    /// The city's vital signs, in the catalog's order: computed once for all askers, at most five
+    /// seconds old.
+    async fn vital_signs(&self, ctx: &Context<'_>) -> Answer<Vec<VitalSignView>> {
+        Ok(vital_sign::all(ctx).await?)
     }
 
     /// The rules of the catalog.
@@ -339,17 +332,7 @@ impl Query {
         before: Option<String>,
         at_least: Option<Cursor>,
     ) -> Answer<DeadLetterConnection> {
-        let filter = filter.unwrap_or_default();
-        let reasons = filter.reason.unwrap_or_default();
-        let filter = StoreDeadLetterFilter {
-            departments: filter.department.unwrap_or_default(),
-            reasons: reasons
-                .iter()
-                .map(|code| reason(code))
-                .collect::<Result<_, _>>()?,
-            from: filter.from.map(|DateTime(millis)| millis),
-            to: filter.to.map(|DateTime(millis)| millis),
-        };
+        let filter = dead_letter::filter(&hub(ctx)?.catalog, filter.unwrap_or_default())?;
         let page = PageArguments {
             first,
             after,

@@ -1,14 +1,109 @@
 //! Figures about events: counts and measures by time bucket and dimension.
 
 use async_graphql::{ComplexObject, Context, SimpleObject};
-use event_schemas::city::Millis;
-use event_store::{EventDimension as Dimension, EventStatistic as Row, Measure as Figure};
+use event_store::{
+    EventDimension as Dimension, EventStatistic as Row, Interval, Measure as Figure,
+    StatisticsRequest,
+};
 
 use super::department::DepartmentView;
-use super::enums::{EventDimension, Measure};
+use super::enums::{CalendarUnit, EventDimension, Measure};
+use super::filters::Check;
+use super::inputs::EventFilter;
 use super::place::PlaceView;
-use super::scalars::DateTime;
-use crate::failure::Answer;
+use super::scalars::{DateTime, Duration};
+use crate::failure::{Answer, Failure};
+use crate::hub::Hub;
+
+/// Groups, where the caller names no number, and at most.
+const GROUPS_DEFAULT: i32 = 1_000;
+const GROUPS_MAX: i32 = 5_000;
+/// Measures at most: all there are.
+const MEASURES_MAX: usize = 9;
+
+/// A question for figures, as a caller asks it.
+pub(super) struct Asked {
+    pub(super) filter: Option<EventFilter>,
+    pub(super) group_by: Option<Vec<EventDimension>>,
+    pub(super) by_data: Option<Vec<String>>,
+    pub(super) interval: Option<Duration>,
+    pub(super) calendar: Option<CalendarUnit>,
+    pub(super) measures: Option<Vec<Measure>>,
+    pub(super) of: Option<String>,
+    pub(super) zone: Option<String>,
+    pub(super) place_kind: Option<String>,
+    pub(super) limit: Option<i32>,
+}
+
+/// Asks the store.
+pub(super) async fn answer(hub: &Hub, asked: Asked) -> Result<Vec<EventStatistic>, Failure> {
+    let request = request(hub, asked)?;
+    let rows = hub.store.reader().event_statistics(&request).await?;
+    let made = |row| EventStatistic::of(row, &request.group_by, &request.measures);
+    Ok(rows.into_iter().map(made).collect())
+}
+
+fn request(hub: &Hub, asked: Asked) -> Result<StatisticsRequest, Failure> {
+    let filter = Check::new(hub.catalog.as_ref()).events(asked.filter.as_ref())?;
+    let mut group_by: Vec<Dimension> = Vec::new();
+    for dimension in asked.group_by.unwrap_or_default() {
+        group_by.push(match (dimension, &asked.place_kind) {
+            (EventDimension::Place, Some(kind)) => Dimension::WiderPlace(wider(hub, kind)?),
+            (dimension, _) => dimension.into(),
+        });
+    }
+    let by_data = asked.by_data.unwrap_or_default();
+    group_by.extend(by_data.into_iter().map(Dimension::Field));
+    let all = || {
+        vec![
+            Measure::Count,
+            Measure::Sum,
+            Measure::Avg,
+            Measure::Min,
+            Measure::Max,
+        ]
+    };
+    let measures = asked.measures.unwrap_or_else(all);
+    let limit = asked.limit.unwrap_or(GROUPS_DEFAULT);
+    if !(1..=GROUPS_MAX).contains(&limit) || measures.len() > MEASURES_MAX {
+        return Err(Failure::bad(format!(
+            "limit: 1 to {GROUPS_MAX}; at most nine measures."
+        )));
+    }
+    let interval = match (asked.interval, asked.calendar) {
+        (Some(_), Some(_)) => return Err(Failure::bad("Give interval or calendar, not both.")),
+        (Some(Duration(span)), None) => Some(Interval::Every(span.ms)),
+        (None, Some(unit)) => Some(Interval::Calendar(unit.into())),
+        (None, None) => None,
+    };
+    Ok(StatisticsRequest {
+        filter,
+        group_by,
+        interval,
+        measures: measures.into_iter().map(Into::into).collect(),
+        of: asked.of,
+        zone: asked.zone.unwrap_or_else(|| hub.zone.clone()),
+        limit: limit.unsigned_abs(),
+    })
+}
+
+/// Each place of the tree with the place of this kind that holds it (or is it).
+fn wider(hub: &Hub, kind: &str) -> Result<Vec<(String, String)>, Failure> {
+    let places = hub.catalog.places();
+    let wider = places.iter().filter(|place| place.kind == kind);
+    let pairs: Vec<(String, String)> = wider
+        .flat_map(|place| {
+            let below = places.descendants(&place.code).into_iter();
+            below.map(|code| (code.to_owned(), place.code.clone()))
+        })
+        .collect();
+    if pairs.is_empty() {
+        return Err(Failure::bad(
+            "placeKind: the catalog has no place of this kind; Place.kind tells the kinds.",
+        ));
+    }
+    Ok(pairs)
+}
 
 impl From<EventDimension> for Dimension {
     fn from(dimension: EventDimension) -> Self {
@@ -22,6 +117,7 @@ impl From<EventDimension> for Dimension {
             EventDimension::Exercise => Self::Exercise,
             EventDimension::HourOfDay => Self::HourOfDay,
             EventDimension::DayOfWeek => Self::DayOfWeek,
+            EventDimension::MonthOfYear => Self::MonthOfYear,
         }
     }
 }
@@ -69,6 +165,8 @@ pub(crate) struct EventStatistic {
     hour_of_day: Option<u8>,
     /// 1 (Monday) to 7, in the zone asked for.
     day_of_week: Option<u8>,
+    /// 1 to 12, in the zone asked for.
+    month_of_year: Option<u8>,
     /// Values of the payload fields in `byData`, in that order.
     data: Vec<Option<String>>,
     /// Events in the group.
@@ -106,18 +204,10 @@ impl EventStatistic {
 
 impl EventStatistic {
     /// A row of the store with the question it answers.
-    pub(crate) fn of(
-        row: Row,
-        dimensions: &[Dimension],
-        measures: &[Figure],
-        interval: Option<i64>,
-    ) -> Self {
+    pub(crate) fn of(row: Row, dimensions: &[Dimension], measures: &[Figure]) -> Self {
         let mut made = Self {
-            from: row.bucket_start().map(DateTime),
-            to: row
-                .bucket_start()
-                .zip(interval)
-                .map(|(Millis(start), length)| DateTime(Millis(start + length))),
+            from: row.bucket.map(|(from, _)| DateTime(from)),
+            to: row.bucket.map(|(_, to)| DateTime(to)),
             count: row.count,
             ..Self::default()
         };
@@ -146,7 +236,7 @@ impl EventStatistic {
         match dimension {
             Dimension::Department => self.department_name = value,
             Dimension::Type => self.type_name = value,
-            Dimension::Place => self.place_code = value,
+            Dimension::Place | Dimension::WiderPlace(_) => self.place_code = value,
             Dimension::Severity => self.severity = number(value),
             Dimension::Subject => self.subject = value,
             Dimension::Source => self.source = value,
@@ -155,6 +245,7 @@ impl EventStatistic {
             }
             Dimension::HourOfDay => self.hour_of_day = number(value),
             Dimension::DayOfWeek => self.day_of_week = number(value),
+            Dimension::MonthOfYear => self.month_of_year = number(value),
             Dimension::Field(_) => self.data.push(value),
         }
     }
@@ -162,12 +253,14 @@ impl EventStatistic {
 
 #[cfg(test)]
 mod tests {
+    use event_schemas::city::Millis;
+
     use super::*;
 
     #[test]
     fn a_row_is_shown_under_the_names_of_its_question() {
         let row = Row {
-            bucket: Some(3_600_000),
+            bucket: Some((Millis(3_600_000), Millis(3_660_000))),
             dimensions: vec![Some("fire".into()), Some("2".into()), None],
             count: 7,
             values: vec![Some(7.0), Some(2.5)],
@@ -178,7 +271,7 @@ mod tests {
             Dimension::Field("cause".into()),
         ];
         let measures = [Figure::Count, Figure::Average];
-        let made = EventStatistic::of(row, &dimensions, &measures, Some(60_000));
+        let made = EventStatistic::of(row, &dimensions, &measures);
         assert_eq!(made.department_name.as_deref(), Some("fire"));
         assert_eq!(
             (made.severity, made.count, made.avg),

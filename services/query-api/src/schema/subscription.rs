@@ -16,8 +16,9 @@ use super::alert::AlertView;
 use super::asking::hub;
 use super::case::CaseView;
 use super::enums::LagReason;
+use super::event::EventView;
 use super::filters::Check;
-use super::inputs::{AlertFilter, CaseFilter};
+use super::inputs::{AlertFilter, CaseFilter, EventFilter};
 use super::scalars::Cursor;
 use super::words::say;
 use crate::history::{History, Place, Read};
@@ -44,6 +45,26 @@ pub(crate) enum CaseStream {
     Batch(CaseBatch),
     /// Missed changes.
     Lagged(Lagged),
+}
+
+/// New events, or what was missed.
+#[derive(Union)]
+pub(crate) enum EventStream {
+    /// New events.
+    Batch(EventBatch),
+    /// Missed events.
+    Lagged(Lagged),
+}
+
+/// Events in log order; empty when only the cursor moves on.
+#[derive(SimpleObject)]
+pub(crate) struct EventBatch {
+    /// The events.
+    list: Vec<EventView>,
+    /// Everything before this was delivered before.
+    from: Cursor,
+    /// Everything before this is delivered now: `since` for the next time.
+    to: Cursor,
 }
 
 /// Alerts after each of their changes, in log order; empty when only the cursor moves on.
@@ -88,6 +109,43 @@ pub(crate) struct SubscriptionRoot;
 #[expect(clippy::unused_async, reason = "the macro asks for it")]
 #[Subscription(name = "Subscription")]
 impl SubscriptionRoot {
+    /// Events as they are admitted that pass the filter, from `since` (else from now) on. Personal
+    /// fields are masked as in queries.
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<EventFilter>,
+        since: Option<Cursor>,
+    ) -> async_graphql::Result<impl Stream<Item = EventStream>> {
+        let hub = Arc::clone(hub(ctx)?);
+        let filter = Check::new(hub.catalog.as_ref()).events(filter.as_ref())?;
+        let changed = hub.tails.subscribe().await?;
+        let follow = Follow::begin(&hub, changed, since, Words::of(ctx), |moment| {
+            &moment.tail().events
+        });
+        Ok(stream::unfold(
+            (follow, filter),
+            async |(mut follow, filter)| {
+                let step = follow.next(|kept, out| {
+                    out.extend(
+                        kept.event()
+                            .filter(|event| filter.matches(event))
+                            .map(|event| EventView::live(event.clone(), kept.ingest_time())),
+                    );
+                });
+                let item = match step.await? {
+                    Step::Missed(lagged) => EventStream::Lagged(lagged),
+                    Step::Changes { list, from, to, .. } => EventStream::Batch(EventBatch {
+                        list,
+                        from: Cursor(from),
+                        to: Cursor(to),
+                    }),
+                };
+                Some((item, (follow, filter)))
+            },
+        ))
+    }
+
     /// Alerts after each change that passes the filter, from `since` (else from now) on.
     async fn alerts(
         &self,
