@@ -70,7 +70,19 @@ const WORDS = {
   verifyCase: ['核查', 'Verified'],
   closeCase: ['结案', 'Closed'],
   addNote: ['备注', 'Note'],
+  undoAcknowledge: ['撤销确认', 'Acknowledging undone'],
+  undoAssign: ['撤销派遣', 'Assigning undone'],
+  undoEnRoute: ['撤销出发', 'En route undone'],
+  undoOnScene: ['撤销到场', 'On scene undone'],
 };
+/** What takes what back, within the time that the hub gives. */
+const UNDOES = {
+  undoAcknowledge: 'acknowledgeCase',
+  undoAssign: 'assignUnit',
+  undoEnRoute: 'markEnRoute',
+  undoOnScene: 'markOnScene',
+};
+const UNDO_MS = 15_000;
 export const DEPARTMENTS = [
   ['fire', '消防', 'Fire'],
   ['power', '电力', 'Power'],
@@ -86,6 +98,8 @@ export class City {
   entities = new Map();
   timelines = new Map();
   answers = new Map();
+  /** What each case was before its last order, and by which. */
+  before = new Map();
 
   constructor(now, { cases = 9, things = 400 } = {}) {
     const random = seeded(42);
@@ -217,7 +231,15 @@ export class City {
     this.timelines.get(item.id).push({ at, actor, command, words, fields, position: null });
   }
 
-  allowed(item) {
+  allowed(item, now = Date.now()) {
+    const last = this.before.get(item.id);
+    const undo = Object.keys(UNDOES).filter(
+      (name) => last?.name === UNDOES[name] && now - last.at < UNDO_MS,
+    );
+    return [...this.#offered(item), ...undo];
+  }
+
+  #offered(item) {
     return Object.keys(FLOW).filter((name) => {
       if (!FLOW[name].includes(item.status)) return false;
       if (name === 'acknowledgeCase') return item.acknowledgedBy === null;
@@ -257,6 +279,8 @@ export class City {
     const at = new Date(now).toISOString();
     const item = { ...old, version: old.version + 1, changedAt: at };
     const units = this.#effect(name, item, input, operator, at);
+    if (name in UNDOES) this.before.delete(item.id);
+    else this.before.set(item.id, { name, at: now, item: old, units: units.map(({ id }) => id) });
     this.cases.set(item.id, item);
     this.#note(item, name, { kind: 'OPERATOR', name: operator }, at, input);
     const answer = { __typename: 'CommandAccepted', case: item.id, at: 'scripted' };
@@ -314,8 +338,19 @@ export class City {
         item.assignments = item.assignments.map((one) => ({ ...one, state: 'RELEASED' }));
         return item.assignments.map(({ unit }) => this.#setUnit(unit, 'AVAILABLE', null));
       default:
-        return [];
+        return name in UNDOES ? this.#restore(item) : [];
     }
+  }
+
+  /** Everything but number and version as it was before the last order. */
+  #restore(item) {
+    const { item: old, units } = this.before.get(item.id);
+    const { version, changedAt, ...rest } = old;
+    Object.assign(item, rest);
+    return units.map((id) => {
+      const assignment = old.assignments.find(({ unit }) => unit === id);
+      return this.#setUnit(id, assignment?.state ?? 'AVAILABLE', assignment ? item.id : null);
+    });
   }
 
   #setUnit(id, state, caseId) {

@@ -244,25 +244,57 @@ class ScriptedHub {
       departments: DEPARTMENTS.map(([name, zh, en]) => ({ name, titles: { zh, en } })),
       places: [],
       events: { nodes: [] },
-      alerts: () => ({ nodes: this.#firing() }),
+      alerts: () => ({ nodes: this.#firing(), pageInfo: { hasNextPage: false } }),
+      eventStatistics: ({ filter }) => this.#statistics(filter),
       case: ({ id }) => this.#case(id),
     };
     for (const name of Object.keys(this.#schema.getMutationType().getFields())) {
-      root[name] = ({ input }) => {
-        const { answer, changed } = this.city.command(name, input, this.operator, Date.now());
-        if (changed) this.change({ upsert: changed });
-        return 'case' in answer ? { ...answer, case: this.#case(answer.case) } : answer;
-      };
+      root[name] = ({ input }) => this.#order(input.command ?? name, input);
     }
+    root.acknowledgeCases = ({ input: { cases, note, idempotencyKey } }) =>
+      cases.map((one) => ({
+        caseId: one.caseId,
+        result: this.#order('acknowledgeCase', {
+          ...one,
+          note,
+          idempotencyKey: `${idempotencyKey}/${one.caseId}`,
+        }),
+      }));
     return root;
+  }
+
+  #order(name, input) {
+    const { answer, changed } = this.city.command(name, input, this.operator, Date.now());
+    if (changed) this.change({ upsert: changed });
+    return 'case' in answer ? { ...answer, case: this.#case(answer.case) } : answer;
+  }
+
+  /** Three events for each alert in its minute, and a quiet one every minute. */
+  #statistics({ from, to }) {
+    const minute = (at) => new Date(Math.floor(at / 60_000) * 60_000).toISOString();
+    const quiet = Array.from({ length: 60 }, (_, n) => ({
+      from: minute(Date.parse(to) - n * 60_000),
+      severity: null,
+      count: 4 + ((n * 7) % 9),
+    }));
+    const grave = [...this.city.alerts.values()]
+      .filter(({ raisedAt }) => raisedAt >= from)
+      .map(({ raisedAt, severity }) => ({
+        from: minute(Date.parse(raisedAt)),
+        severity,
+        count: 3,
+      }));
+    return [...quiet, ...grave];
   }
 
   #firing() {
     const ofCases = new Map(
       [...this.city.cases.values()].flatMap((item) => item.alerts.map((id) => [id, item.id])),
     );
-    return [...this.city.alerts.values()].map(({ id }) => ({
+    return [...this.city.alerts.values()].map(({ id, raisedAt, severity }) => ({
       key: id,
+      raisedAt,
+      severity,
       cases: ofCases.has(id) ? [{ key: ofCases.get(id) }] : [],
     }));
   }

@@ -62,7 +62,7 @@ describe('columns', () => {
 
   test('the scale is a round number that holds the highest', () => {
     expect([0, 1, 2, 3, 5, 7, 11, 49, 51, 1234].map(niceTop)).toEqual([
-      1, 1, 2, 5, 5, 10, 20, 50, 100, 2000,
+      1, 1, 2, 3, 5, 8, 20, 50, 80, 2000,
     ]);
   });
 });

@@ -68,10 +68,10 @@ export function columns(
 export const total = (levels: Levels): number =>
   levels[0] + levels[1] + levels[2] + levels[3] + levels[4];
 
-/** A scale's top: the next of 1, 2, 5, 10, 20, 50 … so that columns do not jump with every count. */
+/** A scale's top: a round number not far above, so that columns do not jump with every count. */
 export function niceTop(most: number): number {
   const ten = 10 ** Math.floor(Math.log10(Math.max(1, most)));
-  return [1, 2, 5, 10].map((one) => one * ten).find((top) => top >= most) ?? 10 * ten;
+  return [1, 2, 3, 5, 8, 10].map((one) => one * ten).find((top) => top >= most) ?? 10 * ten;
 }
 
 /** Pulls a brushed stretch of time out to whole columns; within the frame, at least one column. */
