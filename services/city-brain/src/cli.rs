@@ -60,6 +60,10 @@ pub enum Command {
     /// What was refused, and why.
     #[command(subcommand)]
     DeadLetters(DeadLettersCommand),
+    /// Derive the tables again from the log into a new database, then switch to it.
+    Rebuild(RebuildArgs),
+    /// Check what is installed, reachable, lagging, full or skewed; each finding with what to do.
+    Doctor(DoctorArgs),
     /// Local accounts.
     #[command(subcommand)]
     User(UserCommand),
@@ -258,6 +262,61 @@ pub enum DeadLettersCommand {
         #[command(flatten)]
         hub: HubArgs,
     },
+}
+
+/// `rebuild`.
+#[derive(Debug, Args)]
+pub struct RebuildArgs {
+    /// Where the hub is.
+    #[command(flatten)]
+    pub hub: HubArgs,
+    /// The hub's ClickHouse, where it has an existing one; its user must be allowed to make databases.
+    #[arg(long, env = "CITY_BRAIN_CLICKHOUSE")]
+    pub clickhouse: Option<String>,
+    /// ClickHouse user, with `--clickhouse`; the password comes as `CITY_BRAIN_CLICKHOUSE_PASSWORD`.
+    #[arg(long, env = "CITY_BRAIN_CLICKHOUSE_USER")]
+    pub clickhouse_user: Option<String>,
+    /// Database name in the hub's settings.
+    #[arg(long, env = "CITY_BRAIN_DATABASE")]
+    pub database: Option<String>,
+    /// Put the new tables in force even where they differ from the former ones, which are kept.
+    #[arg(long)]
+    pub accept_differences: bool,
+    /// Keep the former tables also where both are equal.
+    #[arg(long)]
+    pub keep_former: bool,
+    /// Throw away what an interrupted rebuild has left, and begin again.
+    #[arg(long)]
+    pub start_over: bool,
+}
+
+/// `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Where the hub is.
+    #[command(flatten)]
+    pub hub: HubArgs,
+    /// The hub's ClickHouse, where it has an existing one.
+    #[arg(long, env = "CITY_BRAIN_CLICKHOUSE")]
+    pub clickhouse: Option<String>,
+    /// ClickHouse user, with `--clickhouse`; the password comes as `CITY_BRAIN_CLICKHOUSE_PASSWORD`.
+    #[arg(long, env = "CITY_BRAIN_CLICKHOUSE_USER")]
+    pub clickhouse_user: Option<String>,
+    /// Database name in the hub's settings.
+    #[arg(long, env = "CITY_BRAIN_DATABASE")]
+    pub database: Option<String>,
+    /// The address the hub is to listen at.
+    #[arg(long, env = "CITY_BRAIN_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// Less free room than so many MiB is a finding.
+    #[arg(long, default_value_t = 2_048)]
+    pub free_mib: u64,
+    /// Where the kernel shows the processor.
+    #[arg(long, default_value = "/proc")]
+    pub proc: PathBuf,
+    /// One JSON object instead of lines.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `user`.

@@ -75,6 +75,8 @@ async fn dispatch_command(command: Command, file: SettingsFile) -> Result<(), Fa
         Command::Rule(command) => commands::rule::run(command),
         Command::Schema(command) => commands::schema::run(command),
         Command::DeadLetters(command) => commands::dead_letters::run(command).await,
+        Command::Rebuild(args) => commands::rebuild::run(args, file).await,
+        Command::Doctor(args) => commands::doctor::run(args, file).await,
         Command::User(command) => commands::accounts::user(command).await,
         Command::Key(command) => commands::accounts::key(command).await,
         Command::Version => {

@@ -40,6 +40,11 @@ pub struct SettingsFile {
 }
 
 impl SettingsFile {
+    /// Whether it says which database.
+    pub const fn names_database(&self) -> bool {
+        self.database.is_some()
+    }
+
     /// Reads a file; no path gives no settings.
     pub fn read(path: Option<&Path>) -> Result<Self, Failure> {
         let Some(path) = path else {

@@ -21,5 +21,7 @@ mod stream;
 mod troubles;
 mod unstorable;
 
-pub use config::{Config, Ports};
-pub use run::{RecorderError, run};
+pub use config::{Config, Former, Passed, Ports, group_of};
+pub use mark::is_about;
+pub use run::{RecorderError, run, run_beside};
+pub use stream::recorded_topics;

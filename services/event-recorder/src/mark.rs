@@ -49,6 +49,11 @@ impl Note {
     }
 }
 
+/// Whether the note beside a recorder's committed offset is about the topic with this id.
+pub fn is_about(note: &str, topic_id: TopicId) -> bool {
+    Note::parse(note).is_some_and(|note| note.topic_id() == topic_id)
+}
+
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -18,7 +18,7 @@ use crate::progress::Progress;
 use crate::store_batch::BatchStore;
 use crate::stream::Stream;
 use crate::troubles::Troubles;
-use crate::{Config, Ports};
+use crate::{Config, Former, Ports};
 
 /// Why the recorder cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +41,7 @@ pub enum RecorderError {
 struct Workshop {
     config: Config,
     ports: Ports,
+    former: Option<Former>,
     writer: Writer,
     producer: IdempotentProducer,
     troubles: Troubles,
@@ -53,6 +54,25 @@ struct Workshop {
 pub async fn run(
     config: Config,
     ports: Ports,
+    shutdown: CancellationToken,
+) -> Result<(), RecorderError> {
+    run_as(config, ports, None, shutdown).await
+}
+
+/// The same for tables that are derived anew while another recorder fills those in force.
+pub async fn run_beside(
+    config: Config,
+    ports: Ports,
+    former: Former,
+    shutdown: CancellationToken,
+) -> Result<(), RecorderError> {
+    run_as(config, ports, Some(former), shutdown).await
+}
+
+async fn run_as(
+    config: Config,
+    ports: Ports,
+    former: Option<Former>,
     shutdown: CancellationToken,
 ) -> Result<(), RecorderError> {
     let writer = Writer::new(&ports.store)?;
@@ -68,6 +88,7 @@ pub async fn run(
     let workshop = Arc::new(Workshop {
         config,
         ports,
+        former,
         writer,
         producer,
         troubles,
@@ -127,7 +148,7 @@ async fn membership(workshop: Arc<Workshop>) -> Result<Result<(), LaneEnd>, Reco
 fn read(workshop: &Arc<Workshop>) -> Result<Result<(), LaneEnd>, LogError> {
     let log = &workshop.ports.log;
     let options = GroupOptions {
-        group: log.scoped("event-recorder"),
+        group: log.scoped(&workshop.config.group),
         topics: Stream::TOPICS
             .iter()
             .map(|&topic| log.topic(topic))
@@ -173,6 +194,7 @@ fn begin(workshop: &Workshop, start: LaneStart) -> JoinHandle<Result<(), LaneEnd
         producer: workshop.producer.clone(),
         dead_letters: log.topic(Topic::DeadLetters),
         marks,
+        former: workshop.former.clone(),
         clock: workshop.ports.clock.clone(),
         troubles: workshop.troubles.clone(),
         progress: workshop.progress.clone(),

@@ -10,6 +10,7 @@ use event_store::{InsertToken, OffsetRange, StoreError, Table, Writer};
 use service_kit::{Backoff, Clock};
 use tokio::time::Instant;
 
+use crate::Former;
 use crate::batch::{Batch, TableRows};
 use crate::log_thread::{LaneEnd, Marks};
 use crate::mark::Note;
@@ -30,6 +31,7 @@ pub(crate) struct BatchStore {
     pub(crate) producer: IdempotentProducer,
     pub(crate) dead_letters: String,
     pub(crate) marks: Marks,
+    pub(crate) former: Option<Former>,
     pub(crate) clock: Clock,
     pub(crate) troubles: Troubles,
     pub(crate) progress: Progress,
@@ -84,28 +86,25 @@ impl BatchStore {
             };
             // Refused to whoever has lost the partition; after this, a successor knows of the batch.
             self.mark(&attempt).await?;
-            let mut letters: Vec<OutRecord> = batch
+            let mut refused: Vec<(usize, String)> = batch
                 .faults
                 .iter()
-                .map(|(index, fault)| {
-                    unstorable::letter(
-                        &batch.records[*index],
-                        &fault.to_string(),
-                        &self.dead_letters,
-                    )
-                })
+                .map(|(index, fault)| (*index, fault.to_string()))
                 .collect();
             for table in &mut batch.tables {
                 for (row, message) in self
                     .store_table(table, &mut attempt, &batch.records)
                     .await?
                 {
-                    let record = &batch.records[table.of[row]];
-                    letters.push(unstorable::letter(record, &message, &self.dead_letters));
+                    refused.push((table.of[row], message));
                 }
             }
-            for letter in &letters {
-                self.bury(letter).await;
+            for (index, message) in &refused {
+                let record = &batch.records[*index];
+                if !self.buried_by_former(record.position.offset) {
+                    let letter = unstorable::letter(record, message, &self.dead_letters);
+                    self.bury(&letter).await;
+                }
             }
             if let (Some(oldest), Some(newest)) = (batch.records.first(), batch.records.last()) {
                 measures::freshness(
@@ -129,6 +128,16 @@ impl BatchStore {
             attempt: *number,
         };
         self.marks.commit(range.first, note).await
+    }
+
+    /// Whether the recorder beside us has passed the record, and so made a dead letter of it already.
+    fn buried_by_former(&self, offset: i64) -> bool {
+        self.former.as_ref().is_some_and(|former| {
+            let passed = former.passed.borrow();
+            passed
+                .get(&(self.topic.clone(), self.partition))
+                .is_some_and(|next| offset < *next)
+        })
     }
 
     /// A dead letter that cannot be stored must not become another one.

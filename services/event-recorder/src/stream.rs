@@ -10,6 +10,13 @@ use crate::batch::Batch;
 /// Prefix of the original's headers in a dead letter.
 pub(crate) const ORIGINAL: &str = "original-";
 
+/// The recorded topics, each with the tables it fills.
+pub fn recorded_topics() -> impl Iterator<Item = (Topic, &'static [Table])> {
+    Stream::TOPICS
+        .into_iter()
+        .filter_map(|topic| Some((topic, Stream::of(topic)?.tables())))
+}
+
 /// One topic's way into the tables, with the state it needs.
 pub(crate) enum Stream {
     /// Admitted events; watermarks and marks make no row.

@@ -7,18 +7,22 @@ use domain::case::{CaseSettings, Verdict, Workflows};
 use event_log::{DecidedLog, LogConfig, LogError};
 use event_schemas::Catalog;
 use event_schemas::city::Topic;
-use event_store::{Reader, StoreConfig, StoreError};
+use event_store::Reader;
 use service_kit::identity::Identity;
 use service_kit::{Clock, Component, Health, Shutdown};
 use tokio::sync::{Semaphore, watch};
 
 use crate::board::{self, Board};
 use crate::desk::Desk;
+use crate::export::ExportPlaces;
 use crate::gate::{Gate, Limits};
 use crate::hub::Hub;
+use crate::replay::Replays;
 use crate::schema;
+use crate::signs::Signs;
 use crate::store::Store;
-use crate::transport::{self, call::Api};
+use crate::tail::Tails;
+use crate::transport::{self, call::Api, persisted::Persisted};
 
 /// Settings.
 #[derive(Clone, Debug)]
@@ -36,6 +40,8 @@ pub struct Config {
     pub case_settings: CaseSettings,
     /// IANA time zone of hours and days in statistics.
     pub zone: String,
+    /// Documents that are known by the SHA-256 of their text from the start.
+    pub operations: Vec<String>,
 }
 
 impl Default for Config {
@@ -47,6 +53,7 @@ impl Default for Config {
             sockets: 5_000,
             case_settings: CaseSettings::default(),
             zone: String::from("Asia/Shanghai"),
+            operations: Vec::new(),
         }
     }
 }
@@ -56,8 +63,8 @@ impl Default for Config {
 pub struct Ports {
     /// The log.
     pub log: LogConfig,
-    /// The store, as a user who may only read.
-    pub store: StoreConfig,
+    /// The store, as a user who may only read, whichever tables are in force.
+    pub store: Reader,
     /// What the city knows.
     pub catalog: Arc<Catalog>,
     /// Who is asking.
@@ -74,9 +81,6 @@ pub enum Error {
     /// The log cannot be read.
     #[error("query-api cannot follow city.cases: {0}")]
     Log(#[from] LogError),
-    /// The store's settings mean nothing.
-    #[error("query-api cannot use the store: {0}")]
-    Store(#[from] StoreError),
 }
 
 /// Starts the service: folds `city.cases` to its end, follows `city.alerts`, and answers with the
@@ -97,7 +101,7 @@ pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<R
         ports.health.component("query-api: cases"),
         shutdown.clone(),
     ));
-    let store = Store::open(Reader::new(&ports.store)?, store_health, shutdown.clone());
+    let store = Store::open(ports.store, store_health, shutdown.clone());
     let (board_sender, board) = watch::channel(Board::default());
     tokio::spawn(board::follow(
         ports.log.clone(),
@@ -105,7 +109,18 @@ pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<R
         log_health,
         shutdown.clone(),
     ));
+    let signs = Signs::open(
+        store.reader().clone(),
+        Arc::clone(&ports.catalog),
+        ports.clock.clone(),
+        shutdown.clone(),
+    );
+    let replays = Replays::open(&ports.log, store.reader().clone(), shutdown.clone())?;
+    let tails = Tails::open(ports.log.clone(), shutdown.clone());
     let hub = Arc::new(Hub {
+        tails,
+        signs,
+        replays,
         workflows: Workflows::of_catalog(&ports.catalog).with_settings(config.case_settings),
         catalog: ports.catalog,
         cases,
@@ -123,6 +138,8 @@ pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<R
         allowed_origins: config.allowed_origins,
         executing: Semaphore::new(config.concurrent_operations),
         sockets: Arc::new(Semaphore::new(config.sockets)),
+        exports: ExportPlaces::default(),
+        persisted: Persisted::new(config.operations),
         shutdown,
     };
     Ok(transport::routes(Arc::new(api)))

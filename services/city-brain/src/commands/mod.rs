@@ -3,7 +3,9 @@
 pub mod accounts;
 pub mod connect;
 pub mod dead_letters;
+pub mod doctor;
 pub mod publish;
+pub mod rebuild;
 pub mod replay;
 pub mod replay_input;
 pub mod rule;

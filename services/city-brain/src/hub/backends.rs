@@ -47,7 +47,7 @@ impl StoreUsers {
     }
 }
 
-/// Starts or finds both, creates tables and topics.
+/// Starts or finds both, creates topics.
 pub(super) async fn open(
     settings: &Settings,
     catalog: &Catalog,
@@ -78,7 +78,7 @@ pub(super) async fn open(
         topics: Topics::new(&settings.topic_prefix),
         client_id: String::from("city-brain"),
     };
-    prepare(&log, &store, catalog).await?;
+    create_topics(&log, catalog).await?;
     Ok(Backends { stack, log, store })
 }
 
@@ -108,10 +108,15 @@ async fn start_stack(
         .map_err(|error| Failure::dependency(chain(&error)))
 }
 
-async fn prepare(log: &LogConfig, store: &StoreUsers, catalog: &Catalog) -> Result<(), Failure> {
-    event_store::migrate(&store.admin)
+/// Creates the tables of this database where they are missing.
+pub(super) async fn create_tables(store: &StoreUsers, database: &str) -> Result<(), Failure> {
+    event_store::migrate(&store.admin.in_database(database))
         .await
-        .map_err(|error| Failure::dependency(chain(&error)))?;
+        .map(drop)
+        .map_err(|error| Failure::dependency(chain(&error)))
+}
+
+async fn create_topics(log: &LogConfig, catalog: &Catalog) -> Result<(), Failure> {
     let departments: Vec<&str> = catalog
         .departments()
         .iter()

@@ -10,6 +10,7 @@ mod listen;
 mod map;
 mod rule_set;
 mod services;
+mod tables;
 mod up;
 mod web;
 
@@ -93,7 +94,7 @@ impl Hub {
             kafka: backends.log.brokers.clone(),
             clickhouse: ClickHouseForReaders {
                 url: reader.url.clone(),
-                database: reader.database.clone(),
+                database: parts.tables.database(),
                 user: reader.user.clone(),
                 password: reader.password.clone(),
             },
@@ -120,6 +121,10 @@ impl Hub {
         hub.addresses
             .write(&hub.data_dir)
             .map_err(|error| Failure::dependency(format!("run/addresses.json: {error}")))?;
+        let (addresses, data_dir) = (hub.addresses.clone(), hub.data_dir.clone());
+        parts
+            .tables
+            .keep_addresses(addresses, data_dir, hub.shutdown.clone());
         Ok(hub)
     }
 
@@ -172,6 +177,7 @@ struct Parts {
     identity: Identity,
     first_account: Option<FirstAccount>,
     health: Health,
+    tables: tables::Tables,
     running: Vec<tokio::task::JoinHandle<()>>,
 }
 
@@ -189,6 +195,14 @@ async fn start_services(
     let identity = Identity::open(&backends.log, shutdown.clone())
         .await
         .map_err(|error| Failure::dependency(chain(&error)))?;
+    let database = tables::in_force(&identity, &settings.database);
+    backends::create_tables(&backends.store, &database).await?;
+    let tables = tables::Tables::follow(
+        &identity,
+        &settings.database,
+        &backends.store.reader,
+        shutdown,
+    );
     let first_account = match settings.alone {
         None => first_account::ensure(&identity, &settings.data_dir, &clock).await?,
         Some(_) => None,
@@ -198,6 +212,7 @@ async fn start_services(
     let wiring = services::Wiring {
         settings,
         backends,
+        tables: &tables,
         instance: &instance,
         catalog,
         identity: &identity,
@@ -213,6 +228,7 @@ async fn start_services(
         identity,
         first_account,
         health,
+        tables,
         running,
     })
 }

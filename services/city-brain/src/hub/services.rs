@@ -15,6 +15,7 @@ use super::backends::Backends;
 use super::elsewhere::guarded;
 use super::keep_running::keep_running;
 use super::map::map_routes;
+use super::tables::Tables;
 use super::web::secure;
 use crate::console::{ConsoleFiles, console_routes};
 use crate::failure::{Failure, chain};
@@ -45,6 +46,8 @@ pub(super) struct Wiring<'h> {
     pub(super) settings: &'h Settings,
     /// Log and store.
     pub(super) backends: &'h Backends,
+    /// The tables in force.
+    pub(super) tables: &'h Tables,
     /// The name of this process among others.
     pub(super) instance: &'h str,
     /// The catalog.
@@ -104,7 +107,7 @@ fn admission(wiring: &Wiring<'_>, mark: RuleSetMark) -> Result<JoinHandle<()>, F
         collect: wiring.settings.collect,
         ..event_admission::Config::new(key_file)
     };
-    let reader = event_store::Reader::new(&wiring.backends.store.reader).map_err(dependency)?;
+    let reader = wiring.tables.reader(&wiring.backends.store.reader)?;
     let (rules, told) = tokio::sync::watch::channel(Some(mark));
     let ports = event_admission::Ports {
         log: wiring.backends.log.clone(),
@@ -140,10 +143,7 @@ fn admission(wiring: &Wiring<'_>, mark: RuleSetMark) -> Result<JoinHandle<()>, F
 }
 
 fn recorder(wiring: &Wiring<'_>) -> JoinHandle<()> {
-    let config = event_recorder::Config {
-        instance: Some(wiring.instance.to_owned()),
-        ..event_recorder::Config::default()
-    };
+    let (tables, instance) = (wiring.tables.clone(), wiring.instance.to_owned());
     let ports = event_recorder::Ports {
         log: wiring.backends.log.clone(),
         store: wiring.backends.store.writer.clone(),
@@ -155,7 +155,11 @@ fn recorder(wiring: &Wiring<'_>) -> JoinHandle<()> {
         "event-recorder",
         wiring.health,
         shutdown.clone(),
-        move || event_recorder::run(config.clone(), ports.clone(), shutdown.clone()),
+        move || {
+            tables
+                .clone()
+                .record(instance.clone(), ports.clone(), shutdown.clone())
+        },
     )
 }
 
@@ -178,7 +182,7 @@ fn engine(wiring: &Wiring<'_>) -> JoinHandle<()> {
 }
 
 async fn intake(wiring: &Wiring<'_>) -> Result<Router, Failure> {
-    let reader = event_store::Reader::new(&wiring.backends.store.reader).map_err(dependency)?;
+    let reader = wiring.tables.reader(&wiring.backends.store.reader)?;
     let ports = event_intake::Ports {
         log: wiring.backends.log.clone(),
         catalog: Arc::clone(wiring.catalog),
@@ -200,7 +204,7 @@ async fn query(wiring: &Wiring<'_>) -> Result<Router, Failure> {
     };
     let ports = query_api::Ports {
         log: wiring.backends.log.clone(),
-        store: wiring.backends.store.reader.clone(),
+        store: wiring.tables.reader(&wiring.backends.store.reader)?,
         catalog: Arc::clone(wiring.catalog),
         identity: wiring.identity.clone(),
         clock: wiring.clock.clone(),

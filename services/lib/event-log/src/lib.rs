@@ -5,8 +5,10 @@
 //! runs on an async thread.
 
 mod collect;
+mod commits;
 mod config;
 mod decided;
+mod ends;
 mod error;
 mod follower;
 mod group;
@@ -15,10 +17,12 @@ mod positions;
 mod producer;
 mod quiet;
 mod record;
+mod topic_check;
 mod topics;
 mod transaction;
 
 pub use collect::{Collect, CollectTimes};
+pub use commits::{GroupPosition, forget_group, group_positions};
 pub use config::{LogConfig, MAX_RECORD_BYTES};
 pub use decided::{AppendError, Behind, Decided, DecidedLog, Folded};
 pub use error::LogError;
@@ -28,6 +32,7 @@ pub use metadata::{partition_count, probe, topic_ids};
 pub use positions::{PartitionEnds, record_at, settled_ends};
 pub use producer::{Delivery, IdempotentProducer, PublishError, Published};
 pub use record::{OutRecord, Record};
+pub use topic_check::{TopicFault, check_topics};
 pub use topics::{TopicSettings, create_topics};
 pub use transaction::{OffsetMark, TransactionalProducer};
 

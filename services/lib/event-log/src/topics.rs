@@ -37,11 +37,27 @@ impl Default for TopicSettings {
     }
 }
 
-struct Wanted {
-    name: String,
-    partitions: i32,
+/// A topic as it must be.
+pub(crate) struct Wanted {
+    pub(crate) name: String,
+    pub(crate) partitions: i32,
     retention_ms: String,
     largest_record: String,
+}
+
+impl Wanted {
+    /// The settings on which the guarantees rest, with what they must be. How long an inbox or the dead
+    /// letters are kept is the operator's choice.
+    pub(crate) fn kept_for_good(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let retention = (self.retention_ms == "-1").then_some(("retention.ms", "-1"));
+        [
+            ("cleanup.policy", "delete"),
+            ("message.timestamp.type", "LogAppendTime"),
+            ("retention.bytes", "-1"),
+        ]
+        .into_iter()
+        .chain(retention)
+    }
 }
 
 /// Creates the topics that are missing and checks the partitions of those that exist.
@@ -50,7 +66,7 @@ pub async fn create_topics(
     departments: &[&str],
     settings: &TopicSettings,
 ) -> Result<(), LogError> {
-    let wanted = wanted(config, departments, settings);
+    let wanted = wanted_topics(config, departments, settings);
     let names: Vec<&str> = wanted.iter().map(|topic| topic.name.as_str()).collect();
     let present = describe(config, &names).await?;
     let missing: Vec<&Wanted> = wanted
@@ -63,7 +79,12 @@ pub async fn create_topics(
     verify(config, &wanted, &names).await
 }
 
-fn wanted(config: &LogConfig, departments: &[&str], settings: &TopicSettings) -> Vec<Wanted> {
+/// All topics of the hub and of these departments.
+pub(crate) fn wanted_topics(
+    config: &LogConfig,
+    departments: &[&str],
+    settings: &TopicSettings,
+) -> Vec<Wanted> {
     let mut wanted: Vec<Wanted> = Topic::ALL
         .into_iter()
         .map(|topic| Wanted {

@@ -15,6 +15,16 @@ pub struct StoreConfig {
     pub password: String,
 }
 
+impl StoreConfig {
+    /// The same user in another database.
+    pub fn in_database(&self, database: &str) -> Self {
+        Self {
+            database: database.to_owned(),
+            ..self.clone()
+        }
+    }
+}
+
 impl fmt::Debug for StoreConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StoreConfig")

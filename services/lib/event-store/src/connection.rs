@@ -20,10 +20,15 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn new(config: &StoreConfig) -> Result<Self, StoreError> {
+        Self::waiting(config, ANSWER_WAIT)
+    }
+
+    /// For statements over whole tables: as [`Self::new`], with this longest wait for an answer.
+    pub(crate) fn waiting(config: &StoreConfig, answer: Duration) -> Result<Self, StoreError> {
         check_database_name(&config.database)?;
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_WAIT)
-            .timeout(ANSWER_WAIT)
+            .timeout(answer)
             .tcp_nodelay(true)
             .no_proxy()
             .build()

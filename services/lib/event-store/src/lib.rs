@@ -5,20 +5,24 @@
 mod config;
 mod connection;
 mod error;
+mod inspection;
 mod migrations;
 mod query;
 mod reader;
 mod rows;
+mod twins;
 mod writer;
 
 pub use config::StoreConfig;
 pub use error::StoreError;
-pub use migrations::migrate;
+pub use inspection::{Crowded, FromTheFuture, Inspection, Rising};
+pub use migrations::{migrate, missing_migrations};
 pub use query::{
-    AlertCursor, CaseCursor, DeadLetterCursor, DeadLetterFilter, EventCursor, EventDimension,
-    EventStatistic, FeedActivity, Measure, Page, PageRequest, Rejections, SourceAndId,
-    StatisticsRequest, StoredDeadLetter, StoredEvent,
+    AlertCursor, CalendarUnit, CaseCursor, DeadLetterCursor, DeadLetterFilter, EventCursor,
+    EventDimension, EventStatistic, FeedActivity, Interval, Measure, Page, PageRequest, Rejections,
+    SignWindow, SourceAndId, StatisticsRequest, StoredDeadLetter, StoredEvent,
 };
 pub use reader::Reader;
 pub use rows::{DeadLetterRecord, EventRecord, Origin, RowFault, Rows, Table};
+pub use twins::{Difference, Slice, TableSum, Twins};
 pub use writer::{InsertToken, OffsetRange, RecorderProgress, Writer};

@@ -106,6 +106,39 @@ pub async fn migrate(admin: &StoreConfig) -> Result<usize, StoreError> {
     Ok(fresh)
 }
 
+/// Compares what was applied with what this version knows, and changes nothing. Names the missing ones;
+/// an altered one, or a newer database, is the error that [`migrate`] would end with.
+pub async fn missing_migrations(config: &StoreConfig) -> Result<Vec<String>, StoreError> {
+    let applied = applied(&Connection::new(config)?).await?;
+    let known = MIGRATIONS.len() as u32;
+    if let Some(&(found, ..)) = applied.iter().find(|(number, ..)| *number > known) {
+        return Err(StoreError::DatabaseNewer {
+            database: config.database.clone(),
+            found,
+            known,
+        });
+    }
+    let mut missing = Vec::new();
+    for migration in &MIGRATIONS {
+        let title = format!("{:03} ({})", migration.number, migration.name);
+        match applied
+            .iter()
+            .find(|(number, ..)| *number == migration.number)
+        {
+            None => missing.push(title),
+            Some((_, checksum)) if *checksum == migration.checksum() => {}
+            Some(_) => {
+                return Err(StoreError::MigrationChanged {
+                    number: migration.number,
+                    name: migration.name.to_owned(),
+                    database: config.database.clone(),
+                });
+            }
+        }
+    }
+    Ok(missing)
+}
+
 async fn applied(connection: &Connection) -> Result<Vec<(u32, String)>, StoreError> {
     let text = connection
         .execute(

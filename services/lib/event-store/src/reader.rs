@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clickhouse::error::Error as ClientError;
 use clickhouse::{Client, RowOwned, RowRead};
+use tokio::sync::watch;
 
 use crate::connection::check_database_name;
 use crate::query::sql::{Param, Sql};
@@ -17,7 +18,8 @@ const QUERY_SECONDS: &str = "15";
 /// Named queries over the tables. Cheap to clone.
 #[derive(Clone)]
 pub struct Reader {
-    client: Client,
+    /// A client per database: it remembers how tables look.
+    client: watch::Receiver<Client>,
     url: String,
     user: String,
 }
@@ -25,15 +27,38 @@ pub struct Reader {
 impl Reader {
     /// A reader; connects with the first query.
     pub fn new(config: &StoreConfig) -> Result<Self, StoreError> {
-        check_database_name(&config.database)?;
-        let client = Client::default()
-            .with_url(&config.url)
-            .with_database(&config.database)
-            .with_user(&config.user)
-            .with_password(&config.password)
-            .with_setting("max_execution_time", QUERY_SECONDS);
+        // The last value stays readable when its sender is gone.
+        let (_, client) = watch::channel(client(config)?);
         Ok(Self {
             client,
+            url: config.url.clone(),
+            user: config.user.clone(),
+        })
+    }
+
+    /// A reader of whichever database is in force: each query asks the one of its beginning.
+    ///
+    /// Follows until the sender of `databases` is gone, and then stays with the last one.
+    pub fn following(
+        config: &StoreConfig,
+        mut databases: watch::Receiver<String>,
+    ) -> Result<Self, StoreError> {
+        let present = databases.borrow_and_update().clone();
+        let (switch, following) = watch::channel(client(&config.in_database(&present))?);
+        let place = config.clone();
+        tokio::spawn(async move {
+            while databases.changed().await.is_ok() {
+                let database = databases.borrow_and_update().clone();
+                match client(&place.in_database(&database)) {
+                    Ok(fresh) => {
+                        switch.send_replace(fresh);
+                    }
+                    Err(error) => tracing::error!(%error, "the tables in force cannot be read"),
+                }
+            }
+        });
+        Ok(Self {
+            client: following,
             url: config.url.clone(),
             user: config.user.clone(),
         })
@@ -49,7 +74,8 @@ impl Reader {
     /// Runs a query to its last row.
     pub(crate) async fn rows<T: RowOwned + RowRead>(&self, sql: Sql) -> Result<Vec<T>, StoreError> {
         let (text, params) = sql.finish();
-        let mut query = self.client.query_raw(&text);
+        let client = self.client.borrow().clone();
+        let mut query = client.query_raw(&text);
         for (n, param) in params.into_iter().enumerate() {
             let name = format!("p{n}");
             query = match param {
@@ -100,6 +126,16 @@ impl Reader {
             other => StoreError::from_text(&other.to_string(), &self.user),
         }
     }
+}
+
+fn client(config: &StoreConfig) -> Result<Client, StoreError> {
+    check_database_name(&config.database)?;
+    Ok(Client::default()
+        .with_url(&config.url)
+        .with_database(&config.database)
+        .with_user(&config.user)
+        .with_password(&config.password)
+        .with_setting("max_execution_time", QUERY_SECONDS))
 }
 
 impl std::fmt::Debug for Reader {

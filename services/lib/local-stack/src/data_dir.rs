@@ -15,6 +15,9 @@ const FORMAT: u32 = 1;
 /// Kafka and ClickHouse begin to fail in unclear ways below this.
 const NEEDED_MIB: u64 = 512;
 
+/// Users and passwords of its ClickHouse.
+const CREDENTIALS: &str = "clickhouse/credentials.json";
+
 /// A data directory that this process alone uses.
 #[derive(Debug)]
 pub(crate) struct DataDir {
@@ -31,6 +34,16 @@ pub(crate) struct Credentials {
     pub(crate) reader: Credential,
 }
 
+/// The administrator and the writer of the ClickHouse that lives in a data directory, for commands that
+/// work beside the hub that runs on it.
+pub fn store_credentials(data_dir: &Path) -> Result<(Credential, Credential), StackError> {
+    let path = data_dir.join(CREDENTIALS);
+    let text = std::fs::read(&path).map_err(StackError::io("reading", &path))?;
+    let known: Credentials = serde_json::from_slice(&text)
+        .map_err(|error| StackError::io("understanding", &path)(error.into()))?;
+    Ok((known.admin, known.writer))
+}
+
 impl DataDir {
     /// Takes the directory for this process, or says who has it.
     pub(crate) fn open(root: &Path) -> Result<Self, StackError> {
@@ -39,7 +52,7 @@ impl DataDir {
             .canonicalize()
             .map_err(StackError::io("looking at", root))?;
         let lock = lock(&root)?;
-        check_format(&root)?;
+        check_format(&root, true)?;
         disk::require(&root, NEEDED_MIB)?;
         let dir = Self { root, _lock: lock };
         for part in ["logs", "kafka", "clickhouse"] {
@@ -59,7 +72,7 @@ impl DataDir {
 
     /// The credentials of this directory, made by chance the first time.
     pub(crate) fn credentials(&self) -> Result<Credentials, StackError> {
-        let path = self.root.join("clickhouse/credentials.json");
+        let path = self.root.join(CREDENTIALS);
         if path.exists() {
             let text = std::fs::read(&path).map_err(StackError::io("reading", &path))?;
             return serde_json::from_slice(&text)
@@ -143,7 +156,8 @@ fn lock(root: &Path) -> Result<File, StackError> {
     Ok(file)
 }
 
-fn check_format(root: &Path) -> Result<(), StackError> {
+/// Refuses another format; writes ours into a folder that has none yet, where `make` says so.
+pub(crate) fn check_format(root: &Path, make: bool) -> Result<(), StackError> {
     let path = root.join("format");
     let refuse = |found: String, advice| {
         Err(StackError::OtherFormat {
@@ -159,6 +173,9 @@ fn check_format(root: &Path) -> Result<(), StackError> {
                 "none".to_owned(),
                 "Choose another with --data-dir, or move this one away",
             );
+        }
+        if !make {
+            return Ok(());
         }
         return write_atomically(&path, format!("{FORMAT}\n").as_bytes());
     }

@@ -18,6 +18,7 @@ mod error;
 mod fetch;
 mod for_tests;
 mod health;
+mod inspect;
 mod jvm;
 mod kafka;
 mod launcher;
@@ -29,10 +30,15 @@ mod tools;
 
 pub use cache::cache_dir_default;
 pub use config::{ClickHouseAddress, Credential, StackConfig};
+pub use data_dir::store_credentials;
 pub use error::StackError;
 pub use fetch::{ensure_chromium, ensure_clickhouse, ensure_java, ensure_kafka, ensure_node};
 pub use for_tests::launcher_for_tests;
 pub use health::{ChildHealth, Pids, StackHealth};
+pub use inspect::{
+    FolderUse, PartSeen, PartState, ToolSeen, folder_format, folder_use, free_mib, java_seen, node_seen,
+    parts_seen, processor_lacks,
+};
 pub use launcher::run_launcher_if_asked;
 pub use progress::Progress;
 pub use stack::{LocalStack, start};

@@ -11,7 +11,7 @@ use domain::case::{CaseBook, register_unit};
 use event_log::{IdempotentProducer, LogConfig, OutRecord, TopicSettings, create_topics};
 use event_schemas::Catalog;
 use event_schemas::city::{Millis, Topic, Topics};
-use event_store::{StoreConfig, migrate};
+use event_store::{Reader, StoreConfig, migrate};
 use local_stack::{Credential, LocalStack, Progress, StackConfig};
 use query_api::{Config, Ports, start};
 use serde_json::{Value, json};
@@ -219,7 +219,7 @@ async fn replica(
 ) -> String {
     let ports = Ports {
         log: log.clone(),
-        store: store.clone(),
+        store: Reader::new(store).unwrap(),
         catalog: Arc::clone(catalog),
         identity: identity.clone(),
         clock: Clock::system(),

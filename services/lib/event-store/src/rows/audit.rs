@@ -33,5 +33,6 @@ fn subject(aggregate: &ControlAggregate) -> String {
         ControlAggregate::Session { state, .. } => format!("session of:{}", state.account),
         ControlAggregate::Key { id, .. } => format!("key:{id}"),
         ControlAggregate::RuleSet { id, .. } => format!("rule set:{id}"),
+        ControlAggregate::Tables { id, .. } => format!("tables:{id}"),
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::fetch::npm::NpmPackage;
 use crate::{Progress, StackError};
 
-const CLICKHOUSE: NpmPackage = NpmPackage {
+pub(crate) const CLICKHOUSE: NpmPackage = NpmPackage {
     title: "ClickHouse 26.7.3",
     folder: "clickhouse-26.7.3-stable.1",
     package: include_str!("../../pinned/clickhouse/package.json"),

@@ -13,7 +13,7 @@ const VERSION: &str = "4.4.0";
 const POM: &str = include_str!("../../pinned/kafka/pom.xml");
 const SUMS: &str = include_str!("../../pinned/kafka/jars.sha256");
 
-const JAVA: Tool = Tool {
+pub(crate) const JAVA: Tool = Tool {
     title: "Java 17 or newer",
     programs: &["java"],
     version_argument: "-version",
@@ -36,17 +36,21 @@ pub async fn ensure_java(cache_dir: &Path, progress: &Progress) -> Result<PathBu
 
 /// The folder with Apache Kafka's jars, fetched the first time.
 pub async fn ensure_kafka(cache_dir: &Path, progress: &Progress) -> Result<PathBuf, StackError> {
-    let artifact = Artifact {
+    let fetch = async |part: &Path| fetch(part, cache_dir, progress).await;
+    Ok(artifact()
+        .ensure(cache_dir, progress, fetch)
+        .await?
+        .join("lib"))
+}
+
+/// The jars, with their sums.
+pub(crate) fn artifact() -> Artifact {
+    Artifact {
         title: format!("Apache Kafka {VERSION}"),
         folder: format!("kafka-{VERSION}"),
         files: parse_list(SUMS, "lib"),
         needed_mib: 400,
-    };
-    let fetch = async |part: &Path| fetch(part, cache_dir, progress).await;
-    Ok(artifact
-        .ensure(cache_dir, progress, fetch)
-        .await?
-        .join("lib"))
+    }
 }
 
 async fn fetch(part: &Path, cache: &Path, progress: &Progress) -> Result<(), StackError> {

@@ -6,7 +6,7 @@ use crate::fetch::npm::NpmPackage;
 use crate::tools::Tool;
 use crate::{Progress, StackError};
 
-const NODE: Tool = Tool {
+pub(crate) const NODE: Tool = Tool {
     title: "Node.js 20.19 or newer",
     programs: &["node", "nodejs"],
     version_argument: "--version",
@@ -15,7 +15,7 @@ const NODE: Tool = Tool {
 };
 
 /// Debian's own Node.js may be too old for the console's build; its npm is not too old to fetch this one.
-const PINNED: NpmPackage = NpmPackage {
+pub(crate) const PINNED: NpmPackage = NpmPackage {
     title: "Node.js 22.23.3",
     folder: "node-22.23.3",
     package: include_str!("../../pinned/node/package.json"),

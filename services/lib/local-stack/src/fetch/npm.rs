@@ -42,7 +42,17 @@ impl NpmPackage {
         cache: &Path,
         progress: &Progress,
     ) -> Result<PathBuf, StackError> {
-        let artifact = Artifact {
+        let fetch = async |part: &Path| self.fetch(part, cache, progress).await;
+        Ok(self
+            .artifact()
+            .ensure(cache, progress, fetch)
+            .await?
+            .join(self.file))
+    }
+
+    /// The one file, with its sum.
+    pub(crate) fn artifact(&self) -> Artifact {
+        Artifact {
             title: self.title.to_owned(),
             folder: self.folder.to_owned(),
             files: vec![PinnedFile {
@@ -51,12 +61,7 @@ impl NpmPackage {
             }],
             // npm keeps the packed package in a cache of its own.
             needed_mib: self.mib * 2,
-        };
-        let fetch = async |part: &Path| self.fetch(part, cache, progress).await;
-        Ok(artifact
-            .ensure(cache, progress, fetch)
-            .await?
-            .join(self.file))
+        }
     }
 
     async fn fetch(

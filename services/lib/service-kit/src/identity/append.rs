@@ -3,8 +3,8 @@
 use domain::access::Role;
 use domain::access::control::{
     Act, ControlBook, ControlDecision, ControlRefusal, ControlRefusalCode, ControlVerdict,
-    KeyRequest, NewAccount, activate_rules, create_account, first_administrator, issue_key,
-    revoke_key,
+    KeyRequest, NewAccount, activate_rules, activate_tables, create_account, first_administrator,
+    issue_key, revoke_key,
 };
 use event_log::{AppendError, OutRecord};
 use event_schemas::city::{Millis, headers};
@@ -147,6 +147,28 @@ impl Identity {
             Err(error) => return Err(error),
         }
         Ok(self.book().rule_set().map_or(0, |active| active.version))
+    }
+
+    /// Puts rebuilt tables in force for what the settings call `of`; false: they are already.
+    pub async fn activate_tables(
+        &self,
+        of: &str,
+        database: &str,
+        now: Millis,
+    ) -> Result<bool, ControlAppendError> {
+        let act = act(now);
+        match self
+            .decide(|book| activate_tables(book, &act, of, database))
+            .await
+        {
+            Ok(_) => Ok(true),
+            Err(ControlAppendError::Refused(refusal))
+                if refusal.code == ControlRefusalCode::Unchanged =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 

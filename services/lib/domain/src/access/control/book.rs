@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq;
 
 use super::{
     Account, AuditEntry, ControlAggregate, ControlDecision, DepartmentKey, KEY_PREFIX,
-    RuleSetActivation, Session, session_id,
+    RuleSetActivation, Session, TablesActivation, session_id,
 };
 use crate::access::{Principal, Role};
 use crate::case::{Actor, KEYS_MAX};
@@ -29,6 +29,7 @@ pub struct ControlBook {
     session_ends: OrdSet<(Millis, String)>,
     department_keys: OrdMap<String, Arc<DepartmentKey>>,
     rule_set: Option<Arc<RuleSetActivation>>,
+    tables: OrdMap<String, Arc<TablesActivation>>,
     changed_by: OrdMap<(&'static str, String), Actor>,
     keys: OrdMap<String, i64>,
     key_order: Vector<String>,
@@ -136,6 +137,7 @@ impl ControlBook {
                 self.department_keys.get(id).map_or(0, |one| one.version)
             }
             ControlAggregate::RuleSet { .. } => self.rule_set.as_ref().map_or(0, |one| one.version),
+            ControlAggregate::Tables { id, .. } => self.tables.get(id).map_or(0, |one| one.version),
         }
     }
 
@@ -149,6 +151,10 @@ impl ControlBook {
                     self.accounts.insert(id.clone(), Arc::new(state.clone()));
                 }
                 ControlAggregate::Session { id, state, .. } => {
+                    // An extended session has one end, the new one.
+                    if let Some(before) = self.sessions.get(id) {
+                        self.session_ends.remove(&(before.expires_at, id.clone()));
+                    }
                     self.session_ends.insert((state.expires_at, id.clone()));
                     self.sessions.insert(id.clone(), Arc::new(state.clone()));
                 }
@@ -158,6 +164,9 @@ impl ControlBook {
                 }
                 ControlAggregate::RuleSet { state, .. } => {
                     self.rule_set = Some(Arc::new(state.clone()));
+                }
+                ControlAggregate::Tables { id, state, .. } => {
+                    self.tables.insert(id.clone(), Arc::new(state.clone()));
                 }
             }
         }
@@ -270,6 +279,11 @@ impl ControlBook {
         self.rule_set.as_deref()
     }
 
+    /// The tables in force that stand for the database of this name; `None`: the database itself.
+    pub fn tables(&self, of: &str) -> Option<&Arc<TablesActivation>> {
+        self.tables.get(of)
+    }
+
     /// The latest audit lines, oldest first.
     pub fn audit(&self) -> &Vector<Arc<AuditEntry>> {
         &self.audit
@@ -304,6 +318,9 @@ fn outline(aggregate: &ControlAggregate) -> (&'static str, &str, u64, Option<&st
         }
         ControlAggregate::RuleSet { version, state, .. } => {
             ("ruleSet", "active", *version, None, state.version)
+        }
+        ControlAggregate::Tables { id, version, state } => {
+            ("tables", id, *version, None, state.version)
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The control log: accounts, sessions, departments' keys and the active rule set.
+//! The control log: accounts, sessions, departments' keys, the active rule set, the tables in force.
 //!
 //! Like cases, what counts is decided by the log: everyone folds `city.control` into a
 //! [`ControlBook`], anyone appends a [`ControlDecision`], the first in the log wins. Randomness
@@ -12,6 +12,7 @@ mod password;
 mod record;
 mod rule_sets;
 mod sessions;
+mod tables;
 
 pub use accounts::{
     NewAccount, PASSWORD_MIN, PasswordChange, change_password, create_account, first_administrator,
@@ -22,7 +23,11 @@ pub use keys::{Issued, KEY_PREFIX, KeyRequest, issue_key, revoke_key};
 pub use password::{hash_password, password_matches};
 pub use record::{
     Account, AuditEntry, AuditText, ControlAggregate, ControlDecision, DepartmentKey,
-    RuleSetActivation, Session,
+    RuleSetActivation, Session, TablesActivation,
 };
 pub use rule_sets::activate_rules;
-pub use sessions::{Opened, SESSIONS_PER_ACCOUNT, SignIn, close_session, open_session, session_id};
+pub use sessions::{
+    Opened, SESSION_MAX_MS, SESSIONS_PER_ACCOUNT, SignIn, close_session, extend_session,
+    open_session, session_id,
+};
+pub use tables::activate_tables;

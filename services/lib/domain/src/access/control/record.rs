@@ -69,6 +69,15 @@ pub enum ControlAggregate {
         /// Its state after the decision.
         state: RuleSetActivation,
     },
+    /// The tables that are read and written.
+    Tables {
+        /// The database's name in the settings: what they stand for.
+        id: String,
+        /// The version decided against; 0 is the first switch.
+        version: u64,
+        /// Its state after the decision.
+        state: TablesActivation,
+    },
 }
 
 /// A person's local account.
@@ -145,6 +154,21 @@ pub struct RuleSetActivation {
     /// SHA-256 of the rules' canonical JSON, hexadecimal.
     pub hash: String,
     /// When it was activated.
+    pub activated_at: Millis,
+}
+
+/// The tables in force, derived anew from the log: their recorder, with its own consumer group, and all
+/// readers go over to them together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TablesActivation {
+    /// Counts up by one with every switch, from 1.
+    pub version: u64,
+    /// The database that holds them.
+    pub database: String,
+    /// The database that held them before.
+    pub former: String,
+    /// When they were put in force.
     pub activated_at: Millis,
 }
 
