@@ -243,6 +243,7 @@ class ScriptedHub {
       viewer: { name: this.operator ?? 'scripted', roles: ['OPERATOR'] },
       departments: DEPARTMENTS.map(([name, zh, en]) => ({ name, titles: { zh, en } })),
       places: [],
+      caseKinds: [{ name: 'city', titles: { zh: '城市事件', en: 'City case' }, states: [] }],
       events: { nodes: [] },
       alerts: () => ({ nodes: this.#firing(), pageInfo: { hasNextPage: false } }),
       eventStatistics: ({ filter }) => this.#statistics(filter),
@@ -318,9 +319,21 @@ class ScriptedHub {
       responsible: { name: item.responsible },
       acknowledgedBy: item.acknowledgedBy && { ...item.acknowledgedBy, kind: 'OPERATOR' },
       alerts: item.alerts.map((key) => ({ key })),
-      clocks: item.clocks.map((clock) => ({ ...clock, name: clock.id, titles: clock.title })),
+      clocks: item.clocks.map((clock) => ({
+        ...clock,
+        name: clock.id,
+        titles: clock.title,
+        counts: 'WALL',
+        state: 'RUNNING',
+        unsettled: false,
+      })),
+      escalation: 0,
       assignments,
       allowedCommands: this.city.allowed(item),
+      stateTitles: { zh: item.state, en: item.state },
+      commands: this.city
+        .allowed(item)
+        .map((name) => ({ name, titles: { zh: name, en: name }, fields: [] })),
       timeline: { nodes: this.city.timelines.get(id) },
     };
   }

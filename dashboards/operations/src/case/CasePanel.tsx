@@ -3,6 +3,7 @@
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CommandBar } from '../command/CommandBar';
+import { MoreOrders } from '../command/MoreOrders';
 import { withGuess } from '../command/optimistic';
 import { useGuess } from '../command/send';
 import { say } from '../i18n/language';
@@ -10,14 +11,18 @@ import { wallTime } from '../i18n/time';
 import { useFeed, useNow, world } from '../live/feed';
 import type { LiveAlert, LiveCase, Text } from '../live/protocol';
 import { SeverityMark } from '../severity/SeverityMark';
-import { useNames } from '../view/names';
+import { useKinds, useNames } from '../view/names';
 import { select, useView } from '../view/view';
 import { Assignments } from './Assignments';
 import { useCase } from './archive';
 import { Clocks } from './Clocks';
 import { fetchDetail, useDetail } from './detail';
+import { KindOrders } from './KindOrders';
 import { Stepper } from './Stepper';
 import { Timeline } from './Timeline';
+
+/** The kind whose orders have keys and dialogs of their own. */
+const CITY = 'city';
 
 export function CasePanel() {
   const { t } = useTranslation();
@@ -66,6 +71,10 @@ function CaseDetailView({ item: truth }: { item: LiveCase }) {
           <h2>{say(item.title, i18n.language)}</h2>
           <p className="case-facts">
             <span className="mono">{item.number}</span>
+            {item.kind === CITY ? null : <KindName kind={item.kind} />}
+            {item.kind === CITY || !detail ? null : (
+              <span>{say(detail.stateTitles, i18n.language)}</span>
+            )}
             <span>{t(`severity.${item.severity}`)}</span>
             {place ? <span>{place}</span> : null}
             <span>{t('case.opened', { at: wallTime(Date.parse(item.openedAt), now) })}</span>
@@ -76,17 +85,24 @@ function CaseDetailView({ item: truth }: { item: LiveCase }) {
         <CloseButton />
       </header>
       <Stepper status={status} />
-      <CommandBar item={item} />
+      {item.kind === CITY ? <CommandBar item={item} /> : <KindOrders item={item} />}
       <div className="case-body">
         <Flags item={item} />
         <Clocks clocks={item.clocks} />
         <Sop text={item.sop} />
         <Assignments item={item} />
         <CaseAlerts item={item} />
+        <MoreOrders item={item} />
         <Timeline caseId={item.id} version={truth.version} />
       </div>
     </section>
   );
+}
+
+function KindName({ kind }: { kind: string }) {
+  const { i18n } = useTranslation();
+  const kinds = useKinds();
+  return <span>{say(kinds.get(kind), i18n.language) || kind}</span>;
 }
 
 function Flags({ item }: { item: LiveCase }) {

@@ -28,10 +28,21 @@ const archivedCase = graphql(`
       acknowledgedBy { kind name }
       alerts { key }
       assignments { id state unit { key } unitNames { zh en } assignedAt releasedAt }
-      clocks { name titles { zh en } startedAt dueAt stoppedAt breachedAt }
+      clocks {
+        name
+        titles { zh en }
+        counts
+        startedAt
+        dueAt
+        atRiskAt
+        stoppedAt
+        breachedAt
+      }
       verified
       rework
       bounces
+      escalation
+      escalatedAt
       exercise
     }
   }

@@ -18,6 +18,8 @@ export const caseDetail = graphql(`
     version
     status
     allowedCommands
+    stateTitles { zh en }
+    commands { name titles { zh en } }
     assignments { id state releasedAt unit { key } }
     timeline(last: 100) {
       nodes {

@@ -50,6 +50,6 @@ export const addNote = graphql(
 );
 /** Any order of the case's kind by name: how the orders that take others back are given. */
 export const advanceCase = graphql(
-  `mutation Advance($input: AdvanceCaseInput!) { result: advanceCase(input: $input) { ...Outcome } }`,
+  `mutation TakeBack($input: AdvanceCaseInput!) { result: advanceCase(input: $input) { ...Outcome } }`,
   [outcome],
 );

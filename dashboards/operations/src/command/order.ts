@@ -37,3 +37,6 @@ export type UndoName = (typeof UNDO)[Undoable];
 export type OrderName = CommandName | UndoName;
 
 export const isUndoable = (name: OrderName): name is Undoable => Object.hasOwn(UNDO, name);
+
+export const isUndo = (name: string): name is UndoName =>
+  (Object.values(UNDO) as readonly string[]).includes(name);

@@ -107,6 +107,8 @@ export const en: Messages = {
   },
   case: {
     label: 'Case',
+    page: 'Page of this case',
+    more: '(also there: {{list}})',
     alertLabel: 'Alert',
     choose: 'Choose an alert or a case to see it here',
     chooseHint: 'J / K move, Enter opens, ? shows all keys.',

@@ -107,6 +107,8 @@ export const zh = {
   },
   case: {
     label: '案件详情',
+    page: '案件页',
+    more: '（另可：{{list}}）',
     alertLabel: '告警详情',
     choose: '选择一条告警或案件查看详情',
     chooseHint: '按 J / K 上下选择，按 Enter 打开，按 ? 查看快捷键。',

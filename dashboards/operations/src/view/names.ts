@@ -37,6 +37,7 @@ export const useKinds = (): ReadonlyMap<string, Text> => useStore(names, ({ kind
 const namesQuery = graphql(`
   query ConsoleNames {
     departments { name titles { zh en } }
+    caseKinds { name titles { zh en } }
     places {
       code
       names { zh en }
@@ -76,10 +77,11 @@ function parentsOf(places: readonly Named[]): (readonly [string, string])[] {
 export async function fetchNames(): Promise<void> {
   const answer = await ask(namesQuery, {});
   if (!answer.ok) return;
-  const { departments, places } = answer.data;
+  const { departments, places, caseKinds } = answer.data;
   names.setState({
     departments: new Map(departments.map(({ name, titles }) => [name, titles])),
     parents: new Map(parentsOf(places)),
+    kinds: new Map(caseKinds.map(({ name, titles }) => [name, titles])),
   });
   learnPlaces(flatten(places));
 }
