@@ -105,7 +105,8 @@ function Told({ outcomes, onAgain }: ToldProps) {
   );
   return (
     <Dialog title={t('bulk.told', { n: accepted, of: outcomes.length })} key="told">
-      <ul className="bulk-outcomes" data-testid="bulk-outcomes">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard. */}
+      <ul className="bulk-outcomes" data-testid="bulk-outcomes" tabIndex={0}>
         {sorted.map((one) => (
           <li key={one.caseId} data-outcome={one.outcome}>
             <span className="mono">{one.number}</span>

@@ -24,7 +24,7 @@ export function TextMapList({ rows, bounds }: Props) {
   const { places, middles } = useNames();
   const selected = useView((view) => view.selected);
   useFeed((feed) => feed.revision.entities + feed.revision.units);
-  const key = shownKey('mapList', useBindings());
+  const keys = useBindings();
   const list = listInView(
     { rows, entities: world.entities.values(), units: world.units.values(), middles },
     bounds,
@@ -39,9 +39,10 @@ export function TextMapList({ rows, bounds }: Props) {
           type="button"
           className="icon"
           aria-label={t('map.listClose')}
+          title={shownKey('mapList', keys)}
           onClick={() => showMapList(false)}
         >
-          ✕ {key ? <kbd>{key}</kbd> : null}
+          ✕
         </button>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
