@@ -94,10 +94,9 @@ pub(crate) fn spawn(
     shutdown: Shutdown,
 ) -> mpsc::Sender<Input> {
     let (inputs, receiver) = mpsc::channel(INPUTS);
-    let departments = catalog.departments().iter();
     let publisher = Publisher {
         picture: Picture::default(),
-        feeds: Feeds::of(departments.map(|department| department.name.as_str())),
+        feeds: Feeds::of(catalog),
         catalog: Arc::clone(catalog),
         clock: clock.clone(),
         epoch: uuid::Uuid::new_v4().simple().to_string().into(),

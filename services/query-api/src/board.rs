@@ -1,5 +1,6 @@
 //! The latest state of alerts, followed from `city.alerts`: for subscriptions, and for the alerts of
-//! a case while the store is behind or away. Pages of alerts come from the store.
+//! a case while the store is behind or away. Pages of alerts come from the store. Beside them lies
+//! how far inboxes are read (`inboxes`).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use service_kit::{Component, Shutdown};
 use tokio::sync::watch;
 
 use crate::history::History;
+use crate::inboxes::{self, Inboxes};
 
 /// Changes kept for subscribers that come back; alerts resolved before them are left to the store.
 const CHANGES: usize = 20_000;
@@ -27,6 +29,8 @@ pub(crate) struct Board {
     pub(crate) changes: History<Arc<Alert>>,
     /// The end of the topic was reached once.
     pub(crate) caught_up: bool,
+    /// How far the hub has read each inbox.
+    pub(crate) inboxes: Arc<Inboxes>,
 }
 
 impl Default for Board {
@@ -35,6 +39,7 @@ impl Default for Board {
             alerts: imbl::HashMap::new(),
             changes: History::new(CHANGES),
             caught_up: false,
+            inboxes: Arc::default(),
         }
     }
 }
@@ -69,20 +74,33 @@ impl Board {
     }
 }
 
-/// Follows `city.alerts` until the shutdown; after a loss of the log it goes on where it was.
+/// Follows alerts and watermarks until the shutdown.
 pub(crate) async fn follow(
     config: LogConfig,
     board: watch::Sender<Board>,
     health: Component,
     shutdown: Shutdown,
 ) {
+    tokio::join!(
+        follow_alerts(&config, &board, &health, &shutdown),
+        inboxes::follow(&config, &board, &shutdown),
+    );
+}
+
+/// After a loss of the log it goes on where it was.
+async fn follow_alerts(
+    config: &LogConfig,
+    board: &watch::Sender<Board>,
+    health: &Component,
+    shutdown: &Shutdown,
+) {
     let mut current = Board::default();
     while !shutdown.is_cancelled() {
         let from = StartAt::Cursor(current.changes.reached().clone());
         let followed = tokio::select! {
             () = shutdown.cancelled() => return,
-            opened = Follower::open(&config, &[Topic::Alerts], from) => match opened {
-                Ok(follower) => read(follower, &mut current, &board, &health, &shutdown).await,
+            opened = Follower::open(config, &[Topic::Alerts], from) => match opened {
+                Ok(follower) => read(follower, &mut current, board, health, shutdown).await,
                 Err(error) => Err(error),
             },
         };
@@ -118,7 +136,13 @@ async fn read(
             health.ready();
         }
         if !batch.records.is_empty() || now_caught_up {
-            board.send_replace(current.clone());
+            board.send_modify(|shown| {
+                let inboxes = std::mem::take(&mut shown.inboxes);
+                *shown = Board {
+                    inboxes,
+                    ..current.clone()
+                };
+            });
         }
     }
 }

@@ -11,6 +11,7 @@ mod failure;
 mod gate;
 mod history;
 mod hub;
+mod inboxes;
 mod schema;
 mod service;
 mod store;

@@ -97,11 +97,34 @@ impl Follower {
             .map_err(|_| LogError::Stopped)?
     }
 
-    /// The same from a thread that may block.
+    /// Opens the first partition alone of one of the hub's topics: enough for what stands in every
+    /// partition alike, such as watermarks.
+    pub async fn open_first_partition(
+        config: &LogConfig,
+        topic: Topic,
+        from: StartAt,
+    ) -> Result<Self, LogError> {
+        let (config, names) = (config.clone(), [config.topic(topic)]);
+        tokio::task::spawn_blocking(move || Self::open_some(config, &names, &from, 1))
+            .await
+            .map_err(|_| LogError::Stopped)?
+    }
+
+    /// Opens topics by full name, from a thread that may block.
     pub fn open_blocking(
         config: LogConfig,
         names: &[String],
         from: &StartAt,
+    ) -> Result<Self, LogError> {
+        Self::open_some(config, names, from, i32::MAX)
+    }
+
+    /// Follows at most so many partitions of each topic.
+    fn open_some(
+        config: LogConfig,
+        names: &[String],
+        from: &StartAt,
+        most: i32,
     ) -> Result<Self, LogError> {
         let facts = describe_blocking(&config, names)?;
         let consumer: BaseConsumer<Quiet> = config
@@ -121,10 +144,11 @@ impl Follower {
         }
         let mut assignment = TopicPartitionList::new();
         for name in names {
-            let facts = facts.get(name).ok_or_else(|| LogError::UnknownTopic {
+            let mut facts = *facts.get(name).ok_or_else(|| LogError::UnknownTopic {
                 topic: name.clone(),
             })?;
-            follower.add_topic(name, *facts, from, &mut assignment)?;
+            facts.partitions = facts.partitions.min(most);
+            follower.add_topic(name, facts, from, &mut assignment)?;
         }
         follower
             .consumer
