@@ -7,6 +7,7 @@ use std::path::Path;
 use event_schemas::Catalog;
 
 const WORKFLOW: &str = "workflows/city.workflow.yaml";
+const REQUEST: &str = "workflows/hotline-request.workflow.yaml";
 const ROUTES: &str = "routes.yaml";
 
 /// The catalog with one text replaced in one file: what is wrong with it.
@@ -87,6 +88,90 @@ fn a_workflow_that_leads_nowhere_is_told_by_command() {
     ] {
         let told = fault_of(WORKFLOW, from, to);
         assert!(told.contains(WORKFLOW) && told.contains(expected), "{told}");
+    }
+}
+
+#[test]
+fn a_workflow_whose_time_makes_no_sense_is_told() {
+    for (file, from, to, expected) in [
+        (
+            REQUEST,
+            "3: 3d, 4: 3d",
+            "3: 3h, 4: 3d",
+            "clock callBack: expected limits of whole days",
+        ),
+        (
+            REQUEST,
+            "field: request\n",
+            "field: colour\n",
+            "clock answer: expected limitBy: a kept field",
+        ),
+        (
+            REQUEST,
+            "suggestion: 1d",
+            "praise: 1d",
+            "clock answer: expected limitBy: a kept field",
+        ),
+        (
+            WORKFLOW,
+            "warn: 60",
+            "warn: 100",
+            "clock acknowledge: expected warn",
+        ),
+        (
+            WORKFLOW,
+            "name: escalateCase",
+            "name: tellSupervisor",
+            "commands: expected escalateCase by the timer",
+        ),
+        (
+            WORKFLOW,
+            "by: [supervisor, timer]",
+            "by: [supervisor]",
+            "commands: expected resumeCase by the timer",
+        ),
+    ] {
+        let told = fault_of(file, from, to);
+        assert!(told.contains(file) && told.contains(expected), "{told}");
+    }
+}
+
+#[test]
+fn a_form_that_makes_no_sense_is_told() {
+    for (file, from, to, expected) in [
+        (
+            WORKFLOW,
+            "command: assignUnit, within",
+            "command: paintUnit, within",
+            "command undoAssign: expected undoes: a command",
+        ),
+        (
+            WORKFLOW,
+            "    undoes: { command: markEnRoute, within: 15s }\n",
+            "",
+            "command undoEnRoute: expected undoes together",
+        ),
+        (
+            REQUEST,
+            "kind: choice\n        keep",
+            "kind: text\n        keep",
+            "command openCase: expected field 'request': choices",
+        ),
+        (
+            REQUEST,
+            "name: complaint,",
+            "name: help,",
+            "command openCase: expected field 'request': choices",
+        ),
+        (
+            REQUEST,
+            "times: 1",
+            "times: 0",
+            "command returnRequest: expected times",
+        ),
+    ] {
+        let told = fault_of(file, from, to);
+        assert!(told.contains(file) && told.contains(expected), "{told}");
     }
 }
 

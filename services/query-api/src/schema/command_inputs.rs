@@ -335,4 +335,48 @@ mod tests {
         };
         assert!(input.with(BTreeMap::new()).is_err());
     }
+
+    #[test]
+    fn a_kinds_further_fields_join_the_plain_ones_and_none_is_given_twice() {
+        let read = |fields| {
+            let json = json!({"idempotencyKey": "k", "kind": "micro-wish", "title": "t", "level": 4,
+                "place": "p", "fields": fields});
+            let Ok(input) = OpenCaseInput::parse(Some(GraphValue::from_json(json).unwrap())) else {
+                panic!("a well-formed input");
+            };
+            input.given()
+        };
+        let given = read(json!({"wisher": "elder"})).unwrap();
+        assert_eq!(given.kind.as_deref(), Some("micro-wish"));
+        assert_eq!(
+            (&given.fields["title"], &given.fields["wisher"]),
+            (&json!("t"), &json!("elder"))
+        );
+        assert!(read(json!({"title": "other"})).is_err());
+        assert!(read(json!(["title"])).is_err());
+    }
+
+    #[test]
+    fn each_case_of_a_bulk_has_a_key_of_its_own_and_a_bulk_is_bounded() {
+        let read = |count: usize, key: &str| {
+            let cases: Vec<Value> = (0..count)
+                .map(|n| json!({"caseId": format!("c{n}"), "expectedVersion": 1}))
+                .collect();
+            let json = json!({"cases": cases, "note": "seen", "idempotencyKey": key});
+            let Ok(input) =
+                AcknowledgeCasesInput::parse(Some(GraphValue::from_json(json).unwrap()))
+            else {
+                panic!("a well-formed input");
+            };
+            input.given()
+        };
+        let given = read(2, "k").unwrap();
+        let keys: Vec<&str> = given.iter().map(|one| one.key.as_str()).collect();
+        assert_eq!(keys, ["k#c0", "k#c1"]);
+        assert_eq!(given[1].fields["note"], json!("seen"));
+        assert!(read(200, "k").is_ok());
+        for (count, key) in [(0, "k"), (201, "k"), (1, " "), (1, &"k".repeat(201))] {
+            assert!(read(count, key).is_err(), "{count} {key}");
+        }
+    }
 }

@@ -204,9 +204,9 @@ fn check_invariants(book: &CaseBook) {
         book.cases().filter(|case| case.is_open()).count()
     );
     let of_clocks = open.iter().flat_map(|case| {
-        let escalated = case.escalation > 0;
+        let is_told = case.escalation > 0;
         case.clocks.iter().flat_map(move |clock| {
-            let escalates = clock.escalates_at().filter(|_| !escalated);
+            let escalates = clock.escalates_at().filter(|_| !is_told);
             clock.due_at().into_iter().chain(escalates)
         })
     });

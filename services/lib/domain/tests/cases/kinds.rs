@@ -46,8 +46,8 @@ fn request(desk: &mut Desk, more: &Value) -> Case {
 }
 
 fn due(case: &Case, clock: &str) -> Option<Millis> {
-    let runs = case.clocks.iter().filter(|run| run.name == clock);
-    runs.filter_map(domain::case::ClockRun::due_at).next()
+    let mut runs = case.clocks.iter().filter(|run| run.name == clock);
+    runs.find_map(domain::case::ClockRun::due_at)
 }
 
 #[test]
