@@ -13,6 +13,8 @@ pub(crate) enum Code {
     Forbidden,
     /// No credential, or one that is no longer valid.
     Unauthenticated,
+    /// The hash stands for no document that the hub knows: send it with its text.
+    UnknownDocument,
     /// `atLeast` was not reached in time.
     Behind,
     /// The store does not answer; cases are still served.
@@ -29,6 +31,7 @@ impl Code {
             Self::TooMuch => "TOO_MUCH",
             Self::Forbidden => "FORBIDDEN",
             Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::UnknownDocument => "PERSISTED_QUERY_NOT_FOUND",
             Self::Behind => "BEHIND",
             Self::StoreUnavailable => "STORE_UNAVAILABLE",
             Self::Internal => "INTERNAL",

@@ -70,11 +70,24 @@ impl<T: Clone> History<T> {
         if self.entries.len() <= self.capacity {
             return None;
         }
+        self.drop_oldest()
+    }
+
+    /// Drops the oldest change, for readers that bound the history by more than its length.
+    pub(crate) fn drop_oldest(&mut self) -> Option<T> {
         let (dropped, change) = self.entries.pop_front()?;
         self.dropped += 1;
         self.floor
             .advance(dropped.topic_id, dropped.partition, dropped.offset + 1);
         Some(change)
+    }
+
+    /// Begins anew from a cursor: what came before is not kept, and readers of it find their place gone.
+    pub(crate) fn restart(&mut self, from: &LogCursor) {
+        self.dropped += self.entries.len() as u64;
+        self.entries = Vector::new();
+        self.floor = from.clone();
+        self.reached = from.clone();
     }
 
     /// Notes a record that changed nothing here.
@@ -103,7 +116,7 @@ impl<T: Clone> History<T> {
             .floor
             .0
             .iter()
-            .all(|(key, floor)| since.0.get(key).is_some_and(|next| next >= floor));
+            .all(|(key, floor)| since.0.get(key).copied().unwrap_or(0) >= *floor);
         kept.then(|| Place {
             next: self.dropped,
             seen: since.clone(),
@@ -191,6 +204,26 @@ mod tests {
         assert!(history.place(&old).is_none());
         old.advance(TopicId::from_u128(9), 0, 3);
         assert!(history.place(&old).is_some());
+    }
+
+    #[test]
+    fn a_history_that_begins_anew_knows_what_it_does_not_keep() {
+        let mut history = History::new(10);
+        let mut place = history.end();
+        history.push(at(0, 3), 3);
+        let mut from = LogCursor::default();
+        from.advance(TopicId::from_u128(9), 0, 7);
+        from.advance(TopicId::from_u128(9), 1, 0);
+        history.restart(&from);
+        assert!(matches!(history.read(&mut place, 10), Read::Gone { .. }));
+        let mut since = LogCursor::default();
+        since.advance(TopicId::from_u128(9), 0, 6);
+        assert!(history.place(&since).is_none());
+        since.advance(TopicId::from_u128(9), 0, 7);
+        // A partition that is kept whole may be absent from the cursor.
+        let mut place = history.place(&since).unwrap();
+        history.push(at(1, 0), 10);
+        assert_eq!(changes(history.read(&mut place, 10)), [10]);
     }
 
     proptest! {

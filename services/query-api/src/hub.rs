@@ -15,8 +15,11 @@ use tokio::sync::watch;
 use crate::board::Board;
 use crate::desk::Desk;
 use crate::failure::Failure;
+use crate::replay::Replays;
 use crate::schema::filters::Places;
+use crate::signs::Signs;
 use crate::store::{Store, behind};
+use crate::tail::{Tail, Tails};
 
 /// How long `atLeast` waits.
 const BEHIND_WAIT: Duration = Duration::from_secs(5);
@@ -28,6 +31,9 @@ pub(crate) struct Hub {
     pub(crate) cases: DecidedLog<Desk, Verdict>,
     pub(crate) board: watch::Receiver<Board>,
     pub(crate) store: Store,
+    pub(crate) tails: Tails,
+    pub(crate) signs: Signs,
+    pub(crate) replays: Replays,
     pub(crate) clock: Clock,
     /// IANA time zone of hours and days in statistics.
     pub(crate) zone: String,
@@ -37,6 +43,7 @@ pub(crate) struct Hub {
 pub(crate) struct Moment {
     folded: Folded<Desk>,
     board: Board,
+    tail: Tail,
     stored: LogCursor,
     cases_topic: TopicId,
 }
@@ -48,6 +55,7 @@ impl Hub {
             stored: self.store.progress(),
             folded: self.cases.folded(),
             board: self.board.borrow().clone(),
+            tail: self.tails.snapshot(),
             cases_topic: self.cases.topic_id(),
         })
     }
@@ -90,6 +98,11 @@ impl Moment {
     /// The board, history included.
     pub(crate) const fn board(&self) -> &Board {
         &self.board
+    }
+
+    /// The newest events, while somebody subscribes to them.
+    pub(crate) const fn tail(&self) -> &Tail {
+        &self.tail
     }
 
     /// How far the log is included, at least.

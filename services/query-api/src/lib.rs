@@ -7,14 +7,18 @@
 mod board;
 mod command;
 mod desk;
+mod export;
 mod failure;
 mod gate;
 mod history;
 mod hub;
 mod inboxes;
+mod replay;
 mod schema;
 mod service;
+mod signs;
 mod store;
+mod tail;
 mod transport;
 
 pub use gate::Limits;

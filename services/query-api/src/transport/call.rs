@@ -15,6 +15,8 @@ use service_kit::identity::Identity;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use super::persisted::{Persisted, PersistedQuery};
+use crate::export::ExportPlaces;
 use crate::failure::{Code, Failure};
 use crate::gate::Gate;
 use crate::hub::Hub;
@@ -33,6 +35,10 @@ pub(crate) struct Api {
     pub(crate) executing: Semaphore,
     /// Open WebSockets.
     pub(crate) sockets: Arc<Semaphore>,
+    /// Files on the way.
+    pub(crate) exports: ExportPlaces,
+    /// Documents that a hash stands for.
+    pub(crate) persisted: Persisted,
     pub(crate) shutdown: CancellationToken,
 }
 
@@ -45,11 +51,39 @@ const TURN_WAIT: Duration = Duration::from_secs(5);
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Ask {
-    query: String,
+    /// The document; absent: it is named by `id` or by `extensions.persistedQuery`.
+    #[serde(default)]
+    query: Option<String>,
+    /// SHA-256 of a document that the hub knows, hexadecimal.
+    #[serde(default)]
+    id: Option<String>,
     #[serde(default)]
     operation_name: Option<String>,
     #[serde(default)]
     variables: Option<serde_json::Value>,
+    #[serde(default)]
+    extensions: Option<Extensions>,
+}
+
+/// What a request says beside itself; members that we do not know are left alone.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Extensions {
+    #[serde(default)]
+    persisted_query: Option<PersistedQuery>,
+}
+
+impl Ask {
+    /// A document of our own with its variables.
+    pub(crate) const fn of(query: String, variables: serde_json::Value) -> Self {
+        Self {
+            query: Some(query),
+            id: None,
+            operation_name: None,
+            variables: Some(variables),
+            extensions: None,
+        }
+    }
 }
 
 /// An operation that passed the gate.
@@ -80,16 +114,21 @@ impl Api {
             Some(json @ serde_json::Value::Object(_)) => Variables::from_json(json),
             Some(_) => return Err(Failure::bad("variables: an object is expected.")),
         };
+        let named = ask
+            .extensions
+            .and_then(|extensions| extensions.persisted_query);
+        let document = self.persisted.find(ask.query, ask.id, named)?;
         let passed = self
             .gate
-            .pass(&ask.query, ask.operation_name.as_deref(), &variables, principal)
+            .pass(&document.text, ask.operation_name.as_deref(), &variables, principal)
             .inspect_err(|refused| {
                 metrics::counter!("city_brain_query_api_refused_total", "code" => refused.code.text())
                     .increment(1);
             })?;
         tracing::debug!(cost = passed.cost, "operation passed the gate");
+        self.persisted.keep(&document);
         let executed = Arc::new(AtomicBool::new(false));
-        let mut request = Request::new(ask.query)
+        let mut request = Request::new(document.text.as_ref())
             .variables(variables)
             .data(GatePassed)
             .data(Executed(Arc::clone(&executed)))

@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 
 use async_graphql::Response as GraphResponse;
 use async_graphql::parser::types::OperationType;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header::{
     ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use domain::access::Principal;
 use serde_json::{Value, json};
 use service_kit::identity::session_token;
 
@@ -49,16 +50,18 @@ pub(super) async fn post(State(api): State<Arc<Api>>, headers: HeaderMap, body: 
     response
 }
 
-async fn answer(api: &Api, headers: &HeaderMap, body: Body, media: Media) -> Response {
+/// Who is asking, with the credential; the error is the finished answer.
+pub(crate) fn caller(api: &Api, headers: &HeaderMap) -> Result<(Principal, String), Response> {
     // A cookie comes along by itself, so only our own pages may use it; a bearer token is a choice.
     if !headers.contains_key(AUTHORIZATION) && !origin::is_allowed(headers, &api.allowed_origins) {
-        return problem(
+        return Err(problem(
             StatusCode::FORBIDDEN,
             "This origin may not use the hub with a cookie.",
-        );
+        ));
     }
-    let credential = session_token(headers);
-    let Some(principal) = credential.and_then(|text| api.authenticate(&text)) else {
+    let known = session_token(headers)
+        .and_then(|credential| Some((api.authenticate(&credential)?, credential)));
+    known.ok_or_else(|| {
         let mut response = problem(
             StatusCode::UNAUTHORIZED,
             "Sign in first: POST /auth/login, then Authorization: Bearer <token> or the cookie.",
@@ -66,7 +69,14 @@ async fn answer(api: &Api, headers: &HeaderMap, body: Body, media: Media) -> Res
         response
             .headers_mut()
             .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        return response;
+        response
+    })
+}
+
+async fn answer(api: &Api, headers: &HeaderMap, body: Body, media: Media) -> Response {
+    let principal = match caller(api, headers) {
+        Ok((principal, _)) => principal,
+        Err(refused) => return refused,
     };
     let ask = match read(headers, body, api.gate.limits().bytes).await {
         Ok(ask) => ask,
@@ -87,37 +97,9 @@ async fn answer(api: &Api, headers: &HeaderMap, body: Body, media: Media) -> Res
     }
 }
 
-/// Reads and checks the body; the error is the finished answer.
+/// Reads a request; the error is the finished answer.
 async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Ask, Response> {
-    let content_type = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let essence = content_type
-        .unwrap_or_default()
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim();
-    if !essence.eq_ignore_ascii_case("application/json") {
-        return Err(problem(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "A GraphQL request is JSON: Content-Type: application/json.",
-        ));
-    }
-    let body = tokio::time::timeout(BODY_WAIT, axum::body::to_bytes(body, limit))
-        .await
-        .map_err(|_| {
-            problem(
-                StatusCode::REQUEST_TIMEOUT,
-                "The request did not arrive within 10 s.",
-            )
-        })?
-        .map_err(|_| {
-            problem(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                &format!("A request has at most {limit} bytes."),
-            )
-        })?;
+    let body = json_body(headers, body, limit).await?;
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
     if first == Some(&b'[') {
         return Err(problem(
@@ -133,6 +115,43 @@ async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Ask, Resp
             ),
         )
     })
+}
+
+/// The bytes of a JSON body within the limit; the error is the finished answer.
+pub(crate) async fn json_body(
+    headers: &HeaderMap,
+    body: Body,
+    limit: usize,
+) -> Result<Bytes, Response> {
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = content_type
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(problem(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "A request is JSON: Content-Type: application/json.",
+        ));
+    }
+    tokio::time::timeout(BODY_WAIT, axum::body::to_bytes(body, limit))
+        .await
+        .map_err(|_| {
+            problem(
+                StatusCode::REQUEST_TIMEOUT,
+                "The request did not arrive within 10 s.",
+            )
+        })?
+        .map_err(|_| {
+            problem(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                &format!("A request has at most {limit} bytes."),
+            )
+        })
 }
 
 impl Media {
@@ -211,13 +230,20 @@ fn busy(failure: &Failure) -> Response {
 }
 
 /// An answer before GraphQL begins.
-fn problem(status: StatusCode, message: &str) -> Response {
+pub(crate) fn problem(status: StatusCode, message: &str) -> Response {
     let code = match status {
         StatusCode::UNAUTHORIZED => Code::Unauthenticated,
         StatusCode::FORBIDDEN => Code::Forbidden,
-        StatusCode::PAYLOAD_TOO_LARGE | StatusCode::SERVICE_UNAVAILABLE => Code::TooMuch,
+        StatusCode::PAYLOAD_TOO_LARGE
+        | StatusCode::SERVICE_UNAVAILABLE
+        | StatusCode::TOO_MANY_REQUESTS => Code::TooMuch,
         _ => Code::Malformed,
     };
+    told(status, code, message)
+}
+
+/// An answer that is an error alone.
+pub(crate) fn told(status: StatusCode, code: Code, message: &str) -> Response {
     let body = json!({"errors": [{"message": message, "extensions": {"code": code.text()}}]});
     let headers = [
         (

@@ -25,6 +25,10 @@ pub struct DeadLetterFilter {
     pub from: Option<Millis>,
     /// Received before.
     pub to: Option<Millis>,
+    /// Any of these event types, as far as they could be read.
+    pub types: Vec<String>,
+    /// Case-insensitive text in the message, the source, the id, the type or the original.
+    pub text: Option<String>,
 }
 
 /// A dead letter as stored.
@@ -178,6 +182,18 @@ impl Reader {
             .collect();
         parts.key_one_of(&mut sql, "reason", &reasons);
         parts.between(&mut sql, "received_at", filter.from, filter.to);
+        parts.one_of(&mut sql, "ifNull(type, '')", &filter.types);
+        parts.text(
+            &mut sql,
+            &[
+                "message",
+                "ifNull(source, '')",
+                "ifNull(id, '')",
+                "ifNull(type, '')",
+                "original",
+            ],
+            filter.text.as_deref(),
+        );
         sql.push(&parts.all());
         for (cursor, op) in [(page.after, "<"), (page.before, ">")] {
             let Some(cursor) = cursor else { continue };

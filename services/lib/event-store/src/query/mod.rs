@@ -3,6 +3,7 @@
 mod alerts;
 mod area;
 mod blob;
+mod buckets;
 mod case_events;
 mod cases;
 mod conditions;
@@ -14,14 +15,17 @@ mod feeds;
 mod field_conditions;
 mod page;
 mod progress;
+mod signs;
 pub(crate) mod sql;
 mod statistics;
 
 pub use alerts::AlertCursor;
+pub use buckets::{CalendarUnit, Interval};
 pub use cases::CaseCursor;
 pub use dead_letters::{DeadLetterCursor, DeadLetterFilter, StoredDeadLetter};
 pub use event_positions::SourceAndId;
 pub use events::{EventCursor, StoredEvent};
 pub use feeds::{FeedActivity, Rejections};
 pub use page::{Page, PageRequest};
+pub use signs::SignWindow;
 pub use statistics::{EventDimension, EventStatistic, Measure, StatisticsRequest};

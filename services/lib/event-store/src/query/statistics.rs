@@ -5,17 +5,18 @@ use domain::filter::EventFilter;
 use event_schemas::city::Millis;
 use serde::Deserialize;
 
+use super::buckets::{Buckets, Interval, time_zone};
 use super::event_conditions::event;
 use super::field_conditions::FieldArguments;
-use super::sql::Sql;
+use super::sql::{Param, Sql};
 use crate::{Reader, StoreError};
 
 /// Groups that one answer may hold.
 const GROUPS_MAX: u32 = 10_000;
 /// Dimensions that one question may group by.
 const DIMENSIONS_MAX: usize = 4;
-/// Shortest interval, in milliseconds.
-const INTERVAL_MIN: i64 = 1_000;
+/// Places that one grouping by a wider place may name.
+const PLACES_MAX: usize = 20_000;
 
 /// What events are grouped by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +39,10 @@ pub enum EventDimension {
     HourOfDay,
     /// Day of the week, 1 (Monday) to 7, in the request's time zone.
     DayOfWeek,
+    /// Month of the year, 1 to 12, in the request's time zone.
+    MonthOfYear,
+    /// A wider place: pairs of a place code and the code it counts for; other codes count for none.
+    WiderPlace(Vec<(String, String)>),
     /// A payload field by its path.
     Field(String),
 }
@@ -72,8 +77,8 @@ pub struct StatisticsRequest {
     pub filter: EventFilter,
     /// Grouped by what, at most four.
     pub group_by: Vec<EventDimension>,
-    /// Time buckets of this many milliseconds, by event time.
-    pub interval: Option<i64>,
+    /// Time buckets of event time.
+    pub interval: Option<Interval>,
     /// What to compute.
     pub measures: Vec<Measure>,
     /// Compute over this numeric payload field instead of the main measure.
@@ -85,10 +90,10 @@ pub struct StatisticsRequest {
 }
 
 /// One group's figures.
-#[derive(Clone, Debug, PartialEq, Row, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct EventStatistic {
-    /// Start of the time bucket in milliseconds, where an interval was asked for.
-    pub bucket: Option<i64>,
+    /// Start and end of the time bucket, where an interval was asked for.
+    pub bucket: Option<(Millis, Millis)>,
     /// The group's values, in the order of `group_by`; null: the events have no such value.
     pub dimensions: Vec<Option<String>>,
     /// Events in the group.
@@ -97,11 +102,13 @@ pub struct EventStatistic {
     pub values: Vec<Option<f64>>,
 }
 
-impl EventStatistic {
-    /// Start of the time bucket.
-    pub fn bucket_start(&self) -> Option<Millis> {
-        self.bucket.map(Millis)
-    }
+/// A group as the store gives it.
+#[derive(Row, Deserialize)]
+struct Group {
+    bucket: Option<i64>,
+    dimensions: Vec<Option<String>>,
+    count: u64,
+    values: Vec<Option<f64>>,
 }
 
 impl Reader {
@@ -113,7 +120,14 @@ impl Reader {
         check(request)?;
         let mut sql = Sql::default();
         let zone = sql.bind(request.zone.as_str());
-        let bucket = bucket(&mut sql, request.interval, &zone);
+        let buckets = match request.interval {
+            Some(interval) => Some(Buckets::new(interval, &request.zone)?),
+            None => time_zone(&request.zone).map(|_| None)?,
+        };
+        let bucket = buckets.as_ref().map_or_else(
+            || "CAST(NULL, 'Nullable(Int64)')".to_owned(),
+            |buckets| buckets.key(&mut sql, &zone),
+        );
         let dimensions = request
             .group_by
             .iter()
@@ -137,7 +151,17 @@ impl Reader {
             values.join(", "),
             request.limit
         ));
-        self.rows(sql).await
+        let groups = self.rows::<Group>(sql).await?;
+        let bounds = |key: Option<i64>| buckets.as_ref()?.bounds(key?);
+        Ok(groups
+            .into_iter()
+            .map(|group| EventStatistic {
+                bucket: bounds(group.bucket),
+                dimensions: group.dimensions,
+                count: group.count,
+                values: group.values,
+            })
+            .collect())
     }
 }
 
@@ -151,25 +175,7 @@ fn check(request: &StatisticsRequest) -> Result<(), StoreError> {
     if request.limit > GROUPS_MAX {
         return wrong(format!("statistics give at most {GROUPS_MAX} groups"));
     }
-    if request
-        .interval
-        .is_some_and(|interval| interval < INTERVAL_MIN)
-    {
-        return wrong(format!("the interval must be at least {INTERVAL_MIN} ms"));
-    }
     Ok(())
-}
-
-fn bucket(sql: &mut Sql, interval: Option<i64>, zone: &str) -> String {
-    let Some(interval) = interval else {
-        return "CAST(NULL, 'Nullable(Int64)')".to_owned();
-    };
-    let interval = sql.bind(interval);
-    // Buckets start at local midnight, so that a day is a day of the city.
-    let local = format!(
-        "(toUnixTimestamp64Milli(event_time) + timezoneOffset(toTimeZone(event_time, {zone})) * 1000)"
-    );
-    format!("toNullable(toUnixTimestamp64Milli(event_time) - positiveModulo({local}, {interval}))")
 }
 
 fn dimension_column(
@@ -187,9 +193,27 @@ fn dimension_column(
         EventDimension::Exercise => "exercise".to_owned(),
         EventDimension::HourOfDay => format!("toHour(event_time, {zone})"),
         EventDimension::DayOfWeek => format!("toDayOfWeek(event_time, 0, {zone})"),
+        EventDimension::MonthOfYear => format!("toMonth(event_time, {zone})"),
+        EventDimension::WiderPlace(pairs) => wider_place(sql, pairs)?,
         EventDimension::Field(path) => FieldArguments::of(sql, path)?.label(),
     };
     Ok(format!("CAST(toString({column}), 'Nullable(String)')"))
+}
+
+fn wider_place(sql: &mut Sql, pairs: &[(String, String)]) -> Result<String, StoreError> {
+    if pairs.len() > PLACES_MAX {
+        return Err(StoreError::Query(format!(
+            "a grouping by wider places names at most {PLACES_MAX} places"
+        )));
+    }
+    if pairs.is_empty() {
+        return Ok("CAST(NULL, 'Nullable(String)')".to_owned());
+    }
+    let (codes, wider) = pairs.iter().cloned().unzip();
+    let (codes, wider) = (sql.bind(Param::Texts(codes)), sql.bind(Param::Texts(wider)));
+    Ok(format!(
+        "nullIf(transform(toString(place), {codes}, {wider}, ''), '')"
+    ))
 }
 
 fn measure_column(measure: Measure, of: &str) -> String {

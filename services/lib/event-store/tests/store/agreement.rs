@@ -18,7 +18,7 @@ const TYPES: [&str; 3] = [
     "city.roads.closure-started.v1",
 ];
 const PLACES: [&str; 4] = ["harbour.pier", "harbour.dock", "hill.top", "hill"];
-const WORDS: [&str; 8] = [
+const WORDS: [&str; 10] = [
     "tree",
     "Tree down",
     "积水",
@@ -27,6 +27,8 @@ const WORDS: [&str; 8] = [
     "12",
     "a\\b",
     "ÄÖ flood",
+    "İzmir",
+    "ΌΣΟΣ",
 ];
 const NAMES: [&str; 5] = ["cause", "n", "crew", "units", "0"];
 

@@ -1,7 +1,7 @@
 //! Figures about events, on real rows.
 
 use domain::filter::EventFilter;
-use event_store::{EventDimension, Measure, StatisticsRequest, StoreError};
+use event_store::{EventDimension, Interval, Measure, StatisticsRequest, StoreError};
 
 use crate::real_store::Store;
 use crate::sample::{STORM, city, insert};
@@ -55,7 +55,7 @@ async fn buckets_and_hours_follow_the_citys_clock() {
     let request = by_department();
     let by_time = StatisticsRequest {
         group_by: vec![],
-        interval: Some(10_000),
+        interval: Some(Interval::Every(10_000)),
         measures: vec![],
         ..request.clone()
     };
@@ -64,7 +64,10 @@ async fn buckets_and_hours_follow_the_citys_clock() {
         by_time.iter().map(|one| one.count).collect::<Vec<_>>(),
         [10; 4]
     );
-    assert_eq!(by_time[1].bucket_start(), Some(STORM.plus(10_000)));
+    assert_eq!(
+        by_time[1].bucket,
+        Some((STORM.plus(10_000), STORM.plus(20_000)))
+    );
 
     let by_hour = StatisticsRequest {
         group_by: vec![EventDimension::HourOfDay, EventDimension::DayOfWeek],
@@ -114,11 +117,11 @@ async fn payload_fields_are_grouped_and_measured_like_columns() {
 
     let odd_zone = StatisticsRequest {
         zone: "Mars/Olympus".into(),
-        interval: Some(60_000),
+        interval: Some(Interval::Every(60_000)),
         ..request
     };
     assert!(matches!(
         store.reader.event_statistics(&odd_zone).await,
-        Err(StoreError::Refused { .. })
+        Err(StoreError::Query(_))
     ));
 }

@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod agreement;
 #[cfg(test)]
+mod agreement_states;
+#[cfg(test)]
+mod buckets;
+#[cfg(test)]
 mod fields;
 #[cfg(test)]
 mod figures;

@@ -339,6 +339,7 @@ async fn dead_letters_come_back_with_their_original_bytes() {
         reasons: vec![Reason::IdReused],
         from: Some(STORM.plus(4)),
         to: Some(STORM.plus(17)),
+        ..DeadLetterFilter::default()
     };
     let page = store
         .reader

@@ -1,0 +1,203 @@
+//! Documents that their hash stands for: those given at the start, and those that a caller has sent with
+//! their hash (automatic persisted queries). A hash saves bytes, not checks: the document passes the
+//! gate each time, for the caller who asks.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::watch;
+
+use crate::failure::{Code, Failure};
+
+/// Documents learnt from callers that are kept; the oldest goes first.
+const LEARNT_MAX: usize = 1_000;
+/// Longer documents are answered, and not kept.
+const BYTES_MAX: usize = 16 * 1024;
+
+/// `extensions.persistedQuery`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PersistedQuery {
+    version: u32,
+    sha256_hash: String,
+}
+
+/// A document that was found for a request.
+pub(crate) struct Document {
+    pub(crate) text: Arc<str>,
+    /// To be kept under this hash once it has passed the gate.
+    learn: Option<String>,
+}
+
+/// Documents by hash.
+pub(crate) struct Persisted {
+    given: HashMap<String, Arc<str>>,
+    learnt: watch::Sender<Learnt>,
+}
+
+#[derive(Default)]
+struct Learnt {
+    documents: HashMap<String, Arc<str>>,
+    order: VecDeque<String>,
+}
+
+impl Persisted {
+    /// Knows these documents from the start.
+    pub(crate) fn new(given: Vec<String>) -> Self {
+        let given = given
+            .into_iter()
+            .map(|text| (hash(&text), Arc::from(text)))
+            .collect();
+        Self {
+            given,
+            learnt: watch::Sender::new(Learnt::default()),
+        }
+    }
+
+    /// The document of a request, by its text, its hash, or both.
+    pub(crate) fn find(
+        &self,
+        text: Option<String>,
+        id: Option<String>,
+        named: Option<PersistedQuery>,
+    ) -> Result<Document, Failure> {
+        if named.as_ref().is_some_and(|named| named.version != 1) {
+            return Err(Failure::bad(
+                "extensions.persistedQuery: version 1 is expected.",
+            ));
+        }
+        let wanted = named
+            .map(|named| named.sha256_hash)
+            .or(id)
+            .map(|hash| hash.to_ascii_lowercase());
+        match (text.filter(|text| !text.is_empty()), wanted) {
+            (Some(text), None) => Ok(Document {
+                text: Arc::from(text),
+                learn: None,
+            }),
+            (Some(text), Some(wanted)) => {
+                if hash(&text) != wanted {
+                    return Err(Failure::bad(
+                        "The hash is not the SHA-256 of the document that came with it.",
+                    ));
+                }
+                Ok(Document {
+                    text: Arc::from(text),
+                    learn: Some(wanted),
+                })
+            }
+            (None, Some(wanted)) => self.known(&wanted).map_or_else(
+                || {
+                    // Clients know this very text and send the document then.
+                    Err(Failure::new(
+                        Code::UnknownDocument,
+                        "PersistedQueryNotFound",
+                    ))
+                },
+                |text| Ok(Document { text, learn: None }),
+            ),
+            (None, None) => Err(Failure::bad(
+                "query: a GraphQL document is expected, or the id of one that the hub knows.",
+            )),
+        }
+    }
+
+    /// Keeps a document that has passed the gate, where it came with its hash.
+    pub(crate) fn keep(&self, document: &Document) {
+        let Some(hash) = &document.learn else { return };
+        if document.text.len() > BYTES_MAX || self.known(hash).is_some() {
+            return;
+        }
+        self.learnt.send_modify(|learnt| {
+            if learnt.order.len() == LEARNT_MAX
+                && let Some(oldest) = learnt.order.pop_front()
+            {
+                learnt.documents.remove(&oldest);
+            }
+            learnt.order.push_back(hash.clone());
+            let text = Arc::clone(&document.text);
+            learnt.documents.insert(hash.clone(), text);
+        });
+    }
+
+    fn known(&self, hash: &str) -> Option<Arc<str>> {
+        let given = self.given.get(hash).map(Arc::clone);
+        given.or_else(|| self.learnt.borrow().documents.get(hash).map(Arc::clone))
+    }
+}
+
+fn hash(text: &str) -> String {
+    hex::encode(Sha256::digest(text.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(sha256_hash: &str) -> Option<PersistedQuery> {
+        Some(PersistedQuery {
+            version: 1,
+            sha256_hash: sha256_hash.to_owned(),
+        })
+    }
+
+    #[test]
+    fn a_document_is_known_once_it_has_passed_and_not_before() {
+        let persisted = Persisted::new(Vec::new());
+        let text = String::from("{ at }");
+        let hash = hash(&text);
+        let unknown = persisted.find(None, None, named(&hash)).err().unwrap();
+        assert_eq!(unknown.code, Code::UnknownDocument);
+        assert_eq!(unknown.message, "PersistedQueryNotFound");
+        let sent = persisted
+            .find(Some(text.clone()), None, named(&hash))
+            .unwrap();
+        assert!(persisted.find(None, Some(hash.clone()), None).is_err());
+        persisted.keep(&sent);
+        let found = persisted
+            .find(None, Some(hash.to_uppercase()), None)
+            .unwrap();
+        assert_eq!(*found.text, *text);
+    }
+
+    #[test]
+    fn a_wrong_hash_another_version_and_nothing_at_all_are_refused() {
+        let persisted = Persisted::new(vec![String::from("{ at }")]);
+        assert!(persisted.find(None, Some(hash("{ at }")), None).is_ok());
+        let wrong = persisted.find(
+            Some("{ viewer { name } }".into()),
+            Some(hash("{ at }")),
+            None,
+        );
+        assert_eq!(wrong.err().unwrap().code, Code::Malformed);
+        let newer = PersistedQuery {
+            version: 2,
+            sha256_hash: hash("{ at }"),
+        };
+        assert!(persisted.find(None, None, Some(newer)).is_err());
+        assert!(persisted.find(None, None, None).is_err());
+        assert!(persisted.find(Some(String::new()), None, None).is_err());
+    }
+
+    #[test]
+    fn memory_for_learnt_documents_is_bounded() {
+        let persisted = Persisted::new(Vec::new());
+        for n in 0..=LEARNT_MAX {
+            let text = format!("{{ a{n}: at }}");
+            let sent = persisted
+                .find(Some(text.clone()), Some(hash(&text)), None)
+                .unwrap();
+            persisted.keep(&sent);
+        }
+        assert_eq!(persisted.learnt.borrow().documents.len(), LEARNT_MAX);
+        assert!(persisted.known(&hash("{ a0: at }")).is_none());
+        let long = format!("{{ at }} # {}", "x".repeat(BYTES_MAX));
+        let sent = persisted
+            .find(Some(long.clone()), Some(hash(&long)), None)
+            .unwrap();
+        persisted.keep(&sent);
+        assert!(persisted.known(&hash(&long)).is_none());
+    }
+}
