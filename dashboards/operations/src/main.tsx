@@ -1,19 +1,24 @@
-// Starts the console: language first, then the question who is signed in, then the screen.
+// Starts the console: theme and language first, then the question who is signed in, then the screen
+// that the address names.
 
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { useTranslation } from 'react-i18next';
 import { startLanguage } from './i18n/language';
-import { Console } from './shell/Console';
+import { followRoute, route } from './route/route';
+import { preload, Screens } from './route/Screens';
 import { Login } from './shell/Login';
 import { PanelBoundary } from './shell/PanelBoundary';
 import { resume, useSession } from './shell/session';
+import { startTheme } from './theme/theme';
 import { view } from './view/view';
 import './styles/tokens.css';
 import './styles/shell.css';
 import './styles/queue.css';
 import './styles/case.css';
 import './styles/map.css';
+import './styles/nav.css';
+import './styles/signs.css';
 
 function App() {
   const { t } = useTranslation();
@@ -25,12 +30,15 @@ function App() {
       </p>
     );
   }
-  return state === 'in' ? <Console /> : <Login />;
+  return state === 'in' ? <Screens /> : <Login />;
 }
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element #root');
 
+startTheme();
+followRoute();
+preload(route.getState().screen);
 await startLanguage(view.getState().language);
 createRoot(root).render(
   <StrictMode>
@@ -39,4 +47,4 @@ createRoot(root).render(
     </PanelBoundary>
   </StrictMode>,
 );
-await resume();
+void resume();

@@ -2,7 +2,7 @@
 
 import { useTranslation } from 'react-i18next';
 import type { Severity } from '../live/protocol';
-import { SEVERITY_COLOR, SEVERITY_SHAPE, SHAPE_PATH } from './palette';
+import { SEVERITY_SHAPE, SHAPE_PATH } from './palette';
 
 interface Props {
   severity: Severity;
@@ -15,13 +15,14 @@ export function SeverityMark({ severity, size = 22 }: Props) {
   return (
     <svg
       className="severity-mark"
+      data-severity={severity}
       width={size}
       height={size}
       viewBox="0 0 24 24"
       role="img"
       aria-label={t(`severity.${severity}`)}
     >
-      <path d={SHAPE_PATH[shape]} fill={SEVERITY_COLOR[severity]} />
+      <path d={SHAPE_PATH[shape]} />
       <text x="12" y={shape === 'triangle' ? 19.5 : 16.6} textAnchor="middle" fontSize="13">
         {severity}
       </text>

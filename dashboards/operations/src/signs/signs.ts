@@ -59,20 +59,29 @@ export function unitsFree(units: Iterable<LiveUnit>): { free: number; all: numbe
 
 export interface DepartmentSign {
   department: string;
-  /** `never`: nothing has been heard since the hub began to listen; no news, not an alarm. */
-  state: LiveSource['state'] | 'never';
+  /**
+   * `never`: nothing has been heard since the hub began to listen; no news, not an alarm.
+   * `behind`: the hub has not read on, so that nothing can be said about silence.
+   */
+  state: LiveSource['state'] | 'never' | 'behind';
   lastEventAt: number | null;
   perMinute: number;
 }
 
-const WORSE: Record<DepartmentSign['state'], number> = { never: 0, live: 1, silent: 2, dead: 3 };
+const WORSE: Record<DepartmentSign['state'], number> = {
+  never: 0,
+  live: 1,
+  silent: 2,
+  dead: 3,
+  behind: 4,
+};
 
 /** One sign per department: the worst of its feeds, the newest of their events. */
 export function departmentSigns(sources: readonly LiveSource[]): DepartmentSign[] {
   const byName = new Map<string, DepartmentSign>();
   for (const source of sources) {
     const at = source.lastEventAt ? Date.parse(source.lastEventAt) : null;
-    const state = at === null ? 'never' : source.state;
+    const state = source.behind ? 'behind' : at === null ? 'never' : source.state;
     const sign = byName.get(source.department);
     if (!sign) {
       byName.set(source.department, {
@@ -88,4 +97,19 @@ export function departmentSigns(sources: readonly LiveSource[]): DepartmentSign[
     sign.perMinute += source.perMinute ?? 0;
   }
   return [...byName.values()].sort((a, b) => (a.department < b.department ? -1 : 1));
+}
+
+interface Judged {
+  state: 'NORMAL' | 'WATCH' | 'BAD' | 'UNKNOWN';
+}
+
+const GRAVITY: Record<Judged['state'], number> = { NORMAL: 0, UNKNOWN: 1, WATCH: 2, BAD: 3 };
+
+/** The sign that wants to be seen when there is room for one: the gravest, else the catalog's first. */
+export function gravestSign<S extends Judged>(signs: readonly S[]): S | null {
+  let found: S | null = null;
+  for (const sign of signs) {
+    if (found === null || GRAVITY[sign.state] > GRAVITY[found.state]) found = sign;
+  }
+  return found;
 }
