@@ -8,8 +8,9 @@
 use domain::access::Role;
 use domain::access::control::{
     Act, ControlBook, ControlDecision, ControlRefusalCode, ControlVerdict, KeyRequest, NewAccount,
-    PasswordChange, SESSIONS_PER_ACCOUNT, SignIn, activate_rules, change_password, close_session,
-    create_account, first_administrator, issue_key, open_session, revoke_key, session_id,
+    PasswordChange, SESSION_MAX_MS, SESSIONS_PER_ACCOUNT, SignIn, activate_rules, change_password,
+    close_session, create_account, extend_session, first_administrator, issue_key, open_session,
+    revoke_key, session_id,
 };
 use domain::case::{Actor, ActorKind};
 use event_schemas::city::Millis;
@@ -136,6 +137,37 @@ fn a_token_opens_until_it_ends_or_is_closed_and_is_nowhere_in_the_log() {
     assert!(log.book.authenticate_session(&token, NOW).is_none());
     let twice = close_session(&log.book, &act("out2", NOW), &session_id(&token));
     assert_eq!(twice.unwrap_err().code, ControlRefusalCode::Unknown);
+}
+
+#[test]
+fn a_session_is_extended_while_it_lives_and_never_past_its_last_day() {
+    let mut log = Log::with_admin();
+    let token = log.sign_in(7, NOW);
+    let id = session_id(&token);
+    let mut now = NOW;
+    let mut ends = NOW.plus(HOUR);
+    while now.plus(HOUR / 2) < ends && now < NOW.plus(2 * SESSION_MAX_MS) {
+        now = now.plus(HOUR / 2);
+        let act = act(&format!("more{}", now.0), now);
+        let (decision, until) = extend_session(&log.book, &act, &id, HOUR).unwrap();
+        let verdict = log.append(now, &decision);
+        assert!(
+            matches!(verdict, ControlVerdict::Accepted(_)),
+            "{verdict:?}"
+        );
+        assert_eq!(until, now.plus(HOUR).min(NOW.plus(SESSION_MAX_MS)));
+        ends = until;
+    }
+    assert_eq!(ends, NOW.plus(SESSION_MAX_MS));
+    let last = ends.plus(-1);
+    assert!(log.book.authenticate_session(&token, last).is_some());
+    assert_eq!(
+        log.book.sessions_of("admin", last).count(),
+        1,
+        "one end each"
+    );
+    let late = extend_session(&log.book, &act("late", ends), &id, HOUR);
+    assert_eq!(late.unwrap_err().code, ControlRefusalCode::Unknown);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `POST /auth/login` and `POST /auth/logout`.
+//! `POST /auth/login`, `POST /auth/renew` and `POST /auth/logout`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use axum::routing::post;
 use axum::{Router, http};
 use domain::access::LoginAttempts;
 use domain::access::control::{
-    Act, ControlVerdict, Opened, SignIn, close_session, open_session, session_id,
+    Act, ControlVerdict, Opened, SignIn, close_session, extend_session, open_session, session_id,
 };
 use event_schemas::city::Millis;
 use serde::Deserialize;
@@ -36,7 +36,10 @@ struct Login {
     checks: Semaphore,
 }
 
-/// The routes; both answer JSON.
+/// A session is extended only once this much of it is over: asking more often writes nothing.
+const RENEW_AFTER_MS: i64 = SESSION_MS / 4;
+
+/// The routes; all answer JSON.
 pub fn login_routes(identity: Identity, clock: Clock) -> Router {
     let login = Arc::new(Login {
         identity,
@@ -46,6 +49,7 @@ pub fn login_routes(identity: Identity, clock: Clock) -> Router {
     });
     Router::new()
         .route("/auth/login", post(sign_in))
+        .route("/auth/renew", post(renew))
         .route("/auth/logout", post(sign_out))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(login)
@@ -127,11 +131,64 @@ impl Login {
 
 fn signed_in(opened: &Opened) -> Response {
     let body = json!({ "token": opened.token, "expiresAt": opened.expires_at.rfc3339() });
-    let cookie = format!(
-        "{SESSION_COOKIE}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}",
-        opened.token,
-        SESSION_MS / 1_000
-    );
+    let cookie = session_cookie(&opened.token, SESSION_MS);
+    with_cookie(Json(body).into_response(), &cookie)
+}
+
+fn session_cookie(token: &str, left_ms: i64) -> String {
+    format!(
+        "{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}",
+        left_ms / 1_000
+    )
+}
+
+/// Moves the end of the caller's session, for wallboards that stay up for weeks.
+async fn renew(State(login): State<Arc<Login>>, headers: HeaderMap) -> Response {
+    let now = login.clock.now();
+    let token = session_token(&headers).unwrap_or_default();
+    let id = session_id(&token);
+    let book = login.identity.book();
+    let known = book.principal_of_session(&id, now);
+    let Some(session) = book.session(&id).filter(|_| known.is_some()) else {
+        return no_session();
+    };
+    if session.expires_at.since(now) > SESSION_MS - RENEW_AFTER_MS {
+        return renewed(&token, session.expires_at, now);
+    }
+    let act = Act {
+        actor: hub(),
+        key: random::token::<16>(),
+        now,
+    };
+    let extended = login
+        .identity
+        .decide(|book| Ok(extend_session(book, &act, &id, SESSION_MS)?.0))
+        .await;
+    match extended {
+        Ok(_) => match login.identity.book().session(&id) {
+            Some(session) => renewed(&token, session.expires_at, now),
+            None => no_session(),
+        },
+        Err(super::ControlAppendError::Refused(_)) => no_session(),
+        Err(_) => problem(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "log_unavailable",
+            "the session could not be extended; try again",
+        ),
+    }
+}
+
+fn no_session() -> Response {
+    problem(
+        StatusCode::UNAUTHORIZED,
+        "unauthorized",
+        "no session in force: sign in",
+    )
+}
+
+fn renewed(token: &str, expires_at: Millis, now: Millis) -> Response {
+    let body = json!({ "expiresAt": expires_at.rfc3339() });
+    let cookie = session_cookie(token, expires_at.since(now));
     with_cookie(Json(body).into_response(), &cookie)
 }
 

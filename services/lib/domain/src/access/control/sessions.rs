@@ -14,6 +14,9 @@ use super::{
 /// An account has at most this many sessions; one more ends the one nearest its end.
 pub const SESSIONS_PER_ACCOUNT: usize = 20;
 
+/// However often it is extended, a session ends this long after its sign-in: 30 days.
+pub const SESSION_MAX_MS: i64 = 30 * 24 * 3_600_000;
+
 /// Somebody wants to sign in.
 #[derive(Clone, Debug)]
 pub struct SignIn {
@@ -89,6 +92,49 @@ pub fn open_session(
     })
 }
 
+/// Moves the end of a living session: to `lifetime_ms` from now, never past [`SESSION_MAX_MS`] from
+/// its sign-in. For screens that nobody signs in to by hand every morning.
+pub fn extend_session(
+    book: &ControlBook,
+    act: &Act,
+    id: &str,
+    lifetime_ms: i64,
+) -> Result<(ControlDecision, Millis), ControlRefusal> {
+    if book.principal_of_session(id, act.now).is_none() {
+        return Err(no_session());
+    }
+    let session = book.session(id).ok_or_else(no_session)?;
+    let last = session.opened_at.plus(SESSION_MAX_MS);
+    let expires_at = act.now.plus(lifetime_ms).min(last).max(session.expires_at);
+    let state = Session {
+        version: session.version + 1,
+        expires_at,
+        ..Session::clone(session)
+    };
+    let aggregate = ControlAggregate::Session {
+        id: session.id.clone(),
+        version: session.version,
+        state,
+    };
+    let entry = audit(
+        format!("{} 的会话延长", session.account),
+        format!("the session of {} was extended", session.account),
+        [("account", &session.account)],
+    );
+    Ok((
+        act.decide("extendSession", vec![aggregate], entry),
+        expires_at,
+    ))
+}
+
+fn no_session() -> ControlRefusal {
+    refuse(
+        ControlRefusalCode::Unknown,
+        "会话不存在或已结束",
+        "the session does not exist or has ended",
+    )
+}
+
 /// Ends a session.
 pub fn close_session(
     book: &ControlBook,
@@ -98,13 +144,7 @@ pub fn close_session(
     let session = book
         .session(id)
         .filter(|session| session.revoked_at.is_none())
-        .ok_or_else(|| {
-            refuse(
-                ControlRefusalCode::Unknown,
-                "会话不存在或已结束",
-                "the session does not exist or has ended",
-            )
-        })?;
+        .ok_or_else(no_session)?;
     let entry = audit(
         format!("{} 退出登录", session.account),
         format!("{} signed out", session.account),
