@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path as UrlPath, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -72,20 +72,28 @@ fn content_type(name: &str) -> &'static str {
     }
 }
 
-/// `/`, the console's own routes (all answered by the page), and `/assets/*`; unknown assets are 404.
+/// Addresses of the console's screens; the page itself knows which screen each of them is.
+const SCREENS: [&str; 9] = [
+    "/login",
+    "/wall",
+    "/cases",
+    "/cases/{id}",
+    "/alerts",
+    "/units",
+    "/signs",
+    "/settings",
+    "/health",
+];
+
+/// `/`, the console's own routes (all answered by the page), `/assets/*`, and the developers' `/graphiql`;
+/// unknown assets are 404.
 pub fn console_routes(files: Arc<ConsoleFiles>) -> Router {
     let mut router = Router::new()
         .route("/", get(page))
-        .route("/assets/{*path}", get(asset));
-    for screen in [
-        "/login",
-        "/wall",
-        "/cases",
-        "/cases/{id}",
-        "/alerts",
-        "/settings",
-        "/health",
-    ] {
+        .route("/assets/{*path}", get(asset))
+        .route("/graphiql", get(graphiql))
+        .route("/graphiql/assets/{*path}", get(graphiql_asset));
+    for screen in SCREENS {
         router = router.route(screen, get(page));
     }
     for name in files.files.keys().filter(|name| {
@@ -109,6 +117,29 @@ async fn page(State(files): State<Arc<ConsoleFiles>>) -> Response {
 
 async fn asset(State(files): State<Arc<ConsoleFiles>>, UrlPath(path): UrlPath<String>) -> Response {
     file(&files, &format!("assets/{path}"), FOR_GOOD)
+}
+
+/// GraphiQL writes style elements while it runs, and its style sheet carries its fonts; everything else
+/// is as on the console: nothing from elsewhere, no inline code.
+const GRAPHIQL_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+     font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; \
+     form-action 'self'; frame-ancestors 'none'",
+);
+
+/// The developers' page; what it asks of the hub needs their session.
+async fn graphiql(State(files): State<Arc<ConsoleFiles>>) -> Response {
+    let mut response = file(&files, "graphiql/index.html", NO_CACHE);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, GRAPHIQL_POLICY);
+    response
+}
+
+async fn graphiql_asset(
+    State(files): State<Arc<ConsoleFiles>>,
+    UrlPath(path): UrlPath<String>,
+) -> Response {
+    file(&files, &format!("graphiql/assets/{path}"), FOR_GOOD)
 }
 
 fn file(files: &ConsoleFiles, name: &str, cache: HeaderValue) -> Response {
