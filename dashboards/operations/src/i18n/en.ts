@@ -54,6 +54,7 @@ export const en: Messages = {
     failed: 'The base map could not be loaded: {{reason}}',
     list: 'What is on the map',
     listClose: 'Close the list',
+    paused: 'paused: the picture is held',
     asList: 'List',
     work: 'Cases and alerts {{n}}',
     things: 'Abnormal things {{n}}',

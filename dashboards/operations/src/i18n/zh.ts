@@ -54,6 +54,7 @@ export const zh = {
     failed: '地图底图未能载入：{{reason}}',
     list: '地图要素列表',
     listClose: '关闭列表',
+    paused: '已暂停，画面不更新',
     asList: '列表',
     work: '案件与告警 {{n}}',
     things: '异常要素 {{n}}',

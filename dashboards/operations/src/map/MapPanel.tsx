@@ -72,6 +72,7 @@ export function MapPanel({ rows, hidden }: Props) {
       {map === null && problem === null ? <p className="map-word">{t('map.loading')}</p> : null}
       {problem === null ? null : <p className="map-word">{t('map.failed', { reason: problem })}</p>}
       {stale ? <StaleDate /> : null}
+      {paused && !stale ? <p className="map-frozen">{t('map.paused')}</p> : null}
       <Legend />
       <MapButtons map={map} />
       {attribution ? <p className="map-attribution">{attribution}</p> : null}

@@ -28,6 +28,9 @@ export function QueueHead({ queue, all, onThaw }: Props) {
           ? t('queue.countOf', { n: shown, of: all.length })
           : t('queue.count', { n: shown })}
       </span>
+      <p className="visually-hidden" role="status">
+        {waiting > 0 ? t('queue.fresh', { n: waiting }) : ''}
+      </p>
       {waiting > 0 ? (
         <button
           type="button"

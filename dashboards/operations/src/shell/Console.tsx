@@ -12,6 +12,7 @@ import { MapPanel } from '../map/MapPanel';
 import { PaletteDialog } from '../palette/PaletteDialog';
 import { QueuePanel } from '../queue/QueuePanel';
 import { useFiltered, useQueue, useRows } from '../queue/queue';
+import type { Row } from '../queue/rows';
 import { VitalSigns } from '../signs/VitalSigns';
 import { useSound } from '../sound/SoundControl';
 import { TimelinePanel } from '../timeline/TimelinePanel';
@@ -33,7 +34,7 @@ export function Console() {
   const rows = useRows();
   const wanted = useFiltered(rows);
   const queue = useQueue(rows, wanted);
-  const opened = useView((view) => view.selected !== null);
+  const selected = useView((view) => view.selected);
   useKeys(queue.rows);
   useSound(rows);
   useTitle(rows.filter((row) => !row.acknowledged).length);
@@ -55,7 +56,7 @@ export function Console() {
       <main className="work">
         <div className="left">
           <PanelBoundary>
-            <MapPanel rows={wanted} hidden={queue.hidden} />
+            <MapPanel rows={withSelected(wanted, rows, selected)} hidden={queue.hidden} />
           </PanelBoundary>
           <PanelBoundary>
             <TimelinePanel />
@@ -64,7 +65,7 @@ export function Console() {
             <Ticker />
           </PanelBoundary>
         </div>
-        <div className={opened ? 'right opened' : 'right'}>
+        <div className={selected === null ? 'right' : 'right opened'}>
           <PanelBoundary>
             <QueuePanel queue={queue} all={rows} />
           </PanelBoundary>
@@ -85,6 +86,16 @@ export function Console() {
       <Notices />
     </div>
   );
+}
+
+/** What the operator has open stays on the map, whatever the filter. */
+function withSelected(
+  wanted: readonly Row[],
+  all: readonly Row[],
+  selected: string | null,
+): readonly Row[] {
+  const row = all.find(({ key }) => key === selected);
+  return row && !wanted.includes(row) ? [...wanted, row] : wanted;
 }
 
 /** What waits for an acknowledgement, readable from another tab. */
