@@ -116,9 +116,10 @@ fn alert(n: usize, of: &Facts) -> Alert {
 
 fn case(n: usize, of: &Facts) -> Case {
     let actor = json!({"kind": "operator", "name": "wang"});
+    let kind = ["city", "mediation"][of.pick % 2];
     let stage = ["REPORTED", "ESTABLISHED", "CLOSED", "SUSPENDED"][of.pick % 4];
     serde_json::from_value(json!({
-        "id": format!("c{n:04}"), "number": format!("C-{n:04}"), "kind": ["city", "mediation"][of.pick % 2], "version": 1,
+        "id": format!("c{n:04}"), "number": format!("C-{n:04}"), "kind": kind, "version": 1,
         "state": "X", "stage": stage, "title": {"zh": of.words.0, "en": of.words.1}, "severity": of.severity,
         "openedAt": of.at, "openedBy": actor, "changedAt": of.at, "changedBy": actor, "place": of.place,
         "lon": of.point.map(|p| p[0]), "lat": of.point.map(|p| p[1]), "responsible": of.department, "exercise": of.exercise
