@@ -267,10 +267,12 @@ impl<'w> Session<'w> {
             return;
         }
         self.told_at = Instant::now();
-        for one in &mut self.owned {
-            one.tell();
-            // A broker that cannot be asked now is asked again in a second.
-            if let Ok(end) = self.group.end(&one.topic, one.partition) {
+        self.owned.iter_mut().for_each(Owned::tell);
+        let owned = self.owned.iter().map(|one| (&*one.topic, one.partition));
+        // Brokers that cannot be asked now are asked again in a second.
+        let ends = self.group.ends(&owned.collect::<Vec<_>>());
+        for (one, end) in self.owned.iter().zip(ends.unwrap_or_default()) {
+            if let Some(end) = end {
                 measure::lag(&one.topic, one.partition, end - one.engine.next_offset());
             }
         }

@@ -271,14 +271,16 @@ impl<'w> Session<'w> {
     fn watermark_records(&mut self) -> Vec<OutRecord> {
         let at = self.worker.ports.clock.now();
         let mut told = Vec::with_capacity(self.inboxes.len());
-        for (topic, inbox) in &mut self.inboxes {
-            match self.group.end(topic, 0) {
-                Ok(end) => {
-                    measure::lag(&inbox.department, end - inbox.next());
-                    told.push(inbox.progress(end, self.group.at_end(topic, 0), at));
-                }
-                // Nothing is claimed of an inbox that cannot be asked.
-                Err(error) => tracing::warn!(%error, topic, "no watermark for this inbox now"),
+        let asked: Vec<(&str, i32)> = self.inboxes.keys().map(|topic| (&**topic, 0)).collect();
+        let ends = self.group.ends(&asked).unwrap_or_else(|error| {
+            tracing::warn!(%error, "no watermark now");
+            Vec::new()
+        });
+        // Nothing is claimed of an inbox whose end is not known: the map goes by in the order asked.
+        for ((topic, inbox), end) in self.inboxes.iter_mut().zip(ends) {
+            if let Some(end) = end {
+                measure::lag(&inbox.department, end - inbox.next());
+                told.push(inbox.progress(end, self.group.at_end(topic, 0), at));
             }
         }
         told.sort_by(|a, b| a.department.cmp(&b.department));

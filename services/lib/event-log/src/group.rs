@@ -16,6 +16,7 @@ use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerGroupMetadat
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::topic_partition_list::Offset;
 
+use crate::ends::Ends;
 use crate::metadata::describe_blocking;
 use crate::positions::watermarks;
 use crate::transaction::offset_list;
@@ -85,6 +86,7 @@ pub struct GroupConsumer {
     // Declared before the consumer: queues must go first.
     owned: Vec<Owned>,
     consumer: Arc<BaseConsumer<Membership>>,
+    ends: Ends,
     config: LogConfig,
     wake: SyncSender<()>,
     woken: Receiver<()>,
@@ -121,6 +123,7 @@ impl GroupConsumer {
         Ok(Self {
             owned: Vec::new(),
             consumer: Arc::new(consumer),
+            ends: Ends::open(config)?,
             config: config.clone(),
             wake,
             woken,
@@ -158,13 +161,10 @@ impl GroupConsumer {
             .any(|owned| &*owned.topic == topic && owned.partition == partition && owned.at_end)
     }
 
-    /// The end of the partition's committed part, asked of the broker now.
-    pub fn end(&self, topic: &str, partition: i32) -> Result<i64, LogError> {
-        let (_, end) = self
-            .consumer
-            .fetch_watermarks(topic, partition, Duration::from_secs(2))
-            .map_err(|error| self.fault("asking for the end of a partition", &error))?;
-        Ok(end)
+    /// The ends of the committed parts of these partitions, asked of the brokers now, in the given
+    /// order; `None` for one that is not told. Reading goes on meanwhile.
+    pub fn ends(&self, partitions: &[(&str, i32)]) -> Result<Vec<Option<i64>>, LogError> {
+        self.ends.of(partitions)
     }
 
     /// The group's membership, for [`crate::TransactionalProducer::commit`]: Kafka refuses offsets

@@ -69,6 +69,12 @@ async fn a_member_reads_all_partitions_and_its_notes_are_found_by_the_next() {
         let topic = config.topic(Topic::Events);
         first.poll(Duration::from_millis(300), 10).unwrap();
         assert!(first.at_end(&topic, 0));
+        let asked: Vec<(&str, i32)> = (0..5).rev().map(|n| (topic.as_str(), n)).collect();
+        assert_eq!(
+            first.ends(&asked).unwrap(),
+            [None, Some(2), Some(2), Some(2), Some(2)],
+            "in the order asked, and nothing of a partition that is none"
+        );
         first
             .commit_with_metadata(&topic, 1, 1, "pending 1-2, attempt 3")
             .unwrap();
