@@ -43,6 +43,11 @@ impl Changes {
             && self.gone_entities.is_empty()
     }
 
+    /// Whether there is something that people wait for.
+    pub(crate) fn is_urgent(&self) -> bool {
+        !(self.alerts.is_empty() && self.cases.is_empty())
+    }
+
     /// Shows an event in the ticker, or counts it.
     pub(crate) fn show(&mut self, event: EventView) {
         if self.events.len() < TICKER_MAX {

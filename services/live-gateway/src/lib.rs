@@ -11,6 +11,7 @@ mod feeds;
 mod follow;
 mod frame;
 mod origin;
+mod pace;
 mod picture;
 mod protocol;
 mod publisher;
@@ -35,7 +36,7 @@ pub use origin::AllowedOrigins;
 /// Settings.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Time between two frames to one client.
+    /// Time between two frames to one client, taken over a second; alerts and cases need not wait.
     pub frame_every: Duration,
     /// Time between two beats.
     pub beat_every: Duration,

@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use crate::audience::Audience;
 use crate::feeds::Feeds;
 use crate::frame::{Changes, Frame};
+use crate::pace::Pace;
 use crate::picture::Picture;
 use crate::protocol::{self, Resume};
 use crate::{Config, snapshot};
@@ -120,15 +121,15 @@ impl Publisher {
     async fn run(mut self, mut inputs: mpsc::Receiver<Input>, shutdown: Shutdown) {
         let mut tidy_tick = tokio::time::interval(self.config.frame_every.max(TIDY_EVERY));
         let mut beat_tick = tokio::time::interval(self.config.beat_every);
-        let mut last_frame = Instant::now();
+        let mut pace = Pace::new(self.config.frame_every, Instant::now());
         loop {
-            let due = self.due.unwrap_or(last_frame);
+            let due = self.due.unwrap_or_else(Instant::now);
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => return,
                 () = tokio::time::sleep_until(due), if self.due.is_some() => {
                     self.publish();
-                    last_frame = Instant::now();
+                    pace.sent(Instant::now());
                 }
                 _ = beat_tick.tick() => self.beat(),
                 _ = tidy_tick.tick() => self.picture.tidy(self.clock.now()),
@@ -137,15 +138,23 @@ impl Publisher {
                     Some(input) => self.take(input),
                 },
             }
-            if self.picture.changes.is_empty() {
-                self.due = None;
-            } else if self.due.is_none() {
-                // The first change after a quiet time goes out almost at once; further ones wait
-                // for their turn, so that no client gets more than its frames a second.
-                let turn = last_frame + self.config.frame_every;
-                self.due = Some(turn.max(Instant::now() + GATHER));
-            }
+            self.due = self.when_due(&pace);
         }
+    }
+
+    /// When the changes at hand go out; what is due already stays due.
+    fn when_due(&self, pace: &Pace) -> Option<Instant> {
+        let (changes, now) = (&self.picture.changes, Instant::now());
+        if changes.is_empty() {
+            return None;
+        }
+        let turn = if changes.is_urgent() {
+            pace.urgent(now)
+        } else {
+            pace.ordinary(now)
+        };
+        let wanted = turn.max(now + GATHER);
+        Some(self.due.map_or(wanted, |due| due.min(wanted)))
     }
 
     fn take(&mut self, input: Input) {
