@@ -10,6 +10,8 @@ export default defineConfig({
   build: {
     target: 'es2023',
     sourcemap: false,
+    // For the size budget: which chunk needs which.
+    manifest: true,
     // Inlined data: URLs would need a wider content security policy than the hub grants.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
