@@ -44,6 +44,8 @@ fn documents() -> Vec<PathBuf> {
         "CONTRIBUTING.md",
         "docs/publish-your-first-event.md",
         "docs/publish-your-first-event.zh-CN.md",
+        "docs/write-a-rule.md",
+        "docs/write-a-rule.zh-CN.md",
         "event-schemas/README.md",
     ]
     .into_iter()
