@@ -21,6 +21,7 @@ use crate::failure::{Code, Failure};
 use crate::gate::Gate;
 use crate::hub::Hub;
 use crate::schema::HubSchema;
+use crate::schema::feed::Traffic;
 use crate::schema::gatekeeper::{Executed, GatePassed};
 use crate::schema::words::Language;
 
@@ -137,7 +138,10 @@ impl Api {
             request = request.data(language);
         }
         if passed.operation != OperationType::Subscription {
-            request = request.data(self.hub.moment());
+            request = request
+                .data(self.hub.moment())
+                // Feeds' figures are asked for once, however many feeds and fields are selected.
+                .data(Arc::<Traffic>::default());
         }
         if let Some(name) = ask.operation_name {
             request = request.operation_name(name);

@@ -58,7 +58,7 @@ impl Hub {
             topics: Topics::new(format!("query{number}")),
             client_id: String::from("query-api-tests"),
         };
-        create_topics(&log, &[], &TopicSettings::default())
+        create_topics(&log, &["fire"], &TopicSettings::default())
             .await
             .unwrap();
         let catalog = Arc::new(Catalog::embedded().unwrap());
@@ -180,6 +180,11 @@ impl Hub {
             .await;
         assert_eq!(result["__typename"], "CommandAccepted", "{result}");
         result["case"].clone()
+    }
+
+    /// Publishes a record as it is.
+    pub(crate) async fn publish(&self, record: OutRecord) {
+        self.producer.publish(&record, WAIT).await.unwrap();
     }
 
     /// Appends a record to a topic of the hub.

@@ -8,6 +8,8 @@
 
 mod access;
 mod commands;
+mod events_stream;
+mod files;
 mod hub;
 mod limits;
 mod stored;

@@ -64,7 +64,7 @@ async fn insert(writer: &Writer, table: Table, mut rows: Rows, count: usize) {
 }
 
 /// A hub whose store holds the examples; how many.
-async fn hub_with_examples() -> (Hub, StoreConfig, usize) {
+pub(crate) async fn hub_with_examples() -> (Hub, StoreConfig, usize) {
     let (writer_config, reader) = fresh_store().await;
     let writer = Writer::new(&writer_config).unwrap();
     let now = Clock::system().now();
@@ -168,9 +168,8 @@ async fn filters_and_statistics_agree_on_the_same_events() {
     assert!(live.count() > 0, "{answer}");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn dead_letters_are_for_administrators_with_reason_and_position() {
-    let (hub, writer_config, _) = hub_with_examples().await;
+/// A dead letter of the fire department, as the recorder stores it.
+pub(crate) async fn store_dead_letter(hub: &Hub, writer: &StoreConfig) {
     let now = Clock::system().now();
     let letter = DeadLetter {
         reason: Reason::ContractViolation,
@@ -178,7 +177,7 @@ async fn dead_letters_are_for_administrators_with_reason_and_position() {
         path: Some(String::from("/data/units")),
         department: String::from("fire"),
         position: at(41),
-        topic: String::from("city.inbox.fire"),
+        topic: hub.log.topics.inbox("fire"),
         received_at: now,
         source: Some(String::from("/fire/dispatch")),
         id: Some(String::from("bad-1")),
@@ -192,8 +191,14 @@ async fn dead_letters_are_for_administrators_with_reason_and_position() {
         original: b"{}",
     })
     .unwrap();
-    let writer = Writer::new(&writer_config).unwrap();
+    let writer = Writer::new(writer).unwrap();
     insert(&writer, Table::DeadLetters, rows, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dead_letters_are_for_administrators_with_reason_and_position() {
+    let (hub, writer_config, _) = hub_with_examples().await;
+    store_dead_letter(&hub, &writer_config).await;
     let administrator = hub.person("root", &[Role::Administrator]).await;
     let query = "query D($r: [String!]) { deadLetters(first: 10, filter: {reason: $r, department: [\"fire\"]}) {
         edges { cursor node { id reason message path department { name } receivedAt position topic eventId type } } } }";

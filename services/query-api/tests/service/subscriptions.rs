@@ -12,7 +12,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::hub::{Hub, WAIT, a_place};
 
-struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 /// What came.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl Client {
         Ok(Self(connect_async(request).await?.0))
     }
 
-    async fn open(hub: &Hub, token: &str) -> Self {
+    pub(crate) async fn open(hub: &Hub, token: &str) -> Self {
         let mut client = Self::connect(hub, &[("sec-websocket-protocol", "graphql-transport-ws")])
             .await
             .unwrap();
@@ -42,14 +42,14 @@ impl Client {
         client
     }
 
-    async fn say(&mut self, message: Value) {
+    pub(crate) async fn say(&mut self, message: Value) {
         self.0
             .send(Message::text(message.to_string()))
             .await
             .unwrap();
     }
 
-    async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
+    pub(crate) async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
         self.say(json!({"type": "subscribe", "id": id, "payload": {"query": query, "variables": variables}}))
             .await;
     }
@@ -67,7 +67,7 @@ impl Client {
         }
     }
 
-    async fn text(&mut self) -> Value {
+    pub(crate) async fn text(&mut self) -> Value {
         match self.came().await {
             Came::Text(text) => text,
             Came::Closed(code) => panic!("closed with {code}"),
