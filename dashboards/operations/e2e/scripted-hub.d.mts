@@ -6,6 +6,10 @@ export interface ScriptedHub {
   readonly hellos: { resume?: { epoch: string; cursor: string } }[];
   epoch: string;
   buildId: string;
+  /** Replays that were ordered. */
+  readonly letters: { sent: { ids: string[]; idempotencyKey: string }[] };
+  /** Times a wallboard asked for a longer session. */
+  readonly renewals: number;
   readonly city: {
     cases: Map<string, { id: string; number: string; version: number; status: string }>;
     command(

@@ -8,8 +8,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildSchema, graphql } from 'graphql';
 import { WebSocketServer } from 'ws';
 import { baseMap, City, DEPARTMENTS } from './scripted-city.mjs';
+import * as office from './scripted-office.mjs';
 
-const DIST = new URL('../dist/', import.meta.url);
+/** A console that was built elsewhere is served when its folder is named. */
+const DIST = process.env.CITY_BRAIN_DIST
+  ? pathToFileURL(`${process.env.CITY_BRAIN_DIST}/`)
+  : new URL('../dist/', import.meta.url);
+/** The hub's own list: these addresses are the console's, others are not there. */
+const SCREENS = /^\/(login|wall|cases|cases\/[^/]+|alerts|units|signs|settings|health)?$/;
 const SCHEMA = new URL('../../../services/query-api/schema.graphql', import.meta.url);
 const HEARTBEAT_MS = 5_000;
 /** The hub's own policy, word for word. */
@@ -43,6 +49,8 @@ class ScriptedHub {
   hellos = [];
   epoch = 'e1';
   buildId = 'scripted';
+  letters = new office.Letters();
+  renewals = 0;
 
   constructor({ cases, things } = {}) {
     this.city = new City(Date.now(), { cases, things });
@@ -200,6 +208,10 @@ class ScriptedHub {
     }
     if (pathname === '/auth/logout')
       return json(200, {}, { 'set-cookie': 'session=; Max-Age=0; Path=/' });
+    if (pathname === '/auth/renew') {
+      this.renewals += 1;
+      return signedIn ? json(200, { expiresAt: '2999-01-01T00:00:00.000Z' }) : json(401, {});
+    }
     if (pathname === '/config.json')
       return json(200, {
         mapBase: '/map/base.geojson',
@@ -215,7 +227,7 @@ class ScriptedHub {
   }
 
   #file(pathname, response) {
-    const name = pathname === '/' ? 'index.html' : pathname.slice(1);
+    const name = SCREENS.test(pathname) ? 'index.html' : pathname.slice(1);
     try {
       const bytes = readFileSync(new URL(name, DIST));
       response.writeHead(200, {
@@ -240,10 +252,15 @@ class ScriptedHub {
 
   #root() {
     const root = {
-      viewer: { name: this.operator ?? 'scripted', roles: ['OPERATOR'] },
+      viewer: { name: this.operator ?? 'scripted', roles: this.#roles() },
       departments: DEPARTMENTS.map(([name, zh, en]) => ({ name, titles: { zh, en } })),
-      places: [],
-      caseKinds: [{ name: 'city', titles: { zh: '城市事件', en: 'City case' }, states: [] }],
+      places: office.PLACES,
+      caseKinds: office.CASE_KINDS,
+      vitalSigns: office.vitalSigns,
+      feeds: office.feeds(DEPARTMENTS),
+      deadLetters: this.letters.list,
+      node: this.letters.node,
+      cases: office.caseList((id) => this.#case(id), this.city.cases),
       events: { nodes: [] },
       alerts: () => ({ nodes: this.#firing(), pageInfo: { hasNextPage: false } }),
       eventStatistics: ({ filter }) => this.#statistics(filter),
@@ -261,11 +278,25 @@ class ScriptedHub {
           idempotencyKey: `${idempotencyKey}/${one.caseId}`,
         }),
       }));
+    root.openCase = ({ input }) => {
+      const item = office.openWish(this.city, input, this.operator, Date.now());
+      this.change({ upsert: { cases: [item] } });
+      return { __typename: 'CommandAccepted', case: this.#case(item.id), at: 'scripted' };
+    };
+    root.replayDeadLetters = this.letters.replay;
     return root;
   }
 
+  #roles() {
+    return this.operator === 'admin' ? ['ADMINISTRATOR', 'OPERATOR'] : ['OPERATOR'];
+  }
+
   #order(name, input) {
-    const { answer, changed } = this.city.command(name, input, this.operator, Date.now());
+    const item = this.city.cases.get(input.caseId);
+    const { answer, changed } =
+      item && office.isWish(item)
+        ? office.advanceWish(this.city, input, this.operator, Date.now())
+        : this.city.command(name, input, this.operator, Date.now());
     if (changed) this.change({ upsert: changed });
     return 'case' in answer ? { ...answer, case: this.#case(answer.case) } : answer;
   }
@@ -292,17 +323,29 @@ class ScriptedHub {
     const ofCases = new Map(
       [...this.city.cases.values()].flatMap((item) => item.alerts.map((id) => [id, item.id])),
     );
-    return [...this.city.alerts.values()].map(({ id, raisedAt, severity }) => ({
-      key: id,
-      raisedAt,
-      severity,
-      cases: ofCases.has(id) ? [{ key: ofCases.get(id) }] : [],
+    return [...this.city.alerts.values()].map((alert) => ({
+      ...office.alertFacts(alert),
+      key: alert.id,
+      cases: ofCases.has(alert.id)
+        ? [
+            {
+              key: ofCases.get(alert.id),
+              number: this.city.cases.get(ofCases.get(alert.id)).number,
+            },
+          ]
+        : [],
     }));
   }
 
   #case(id) {
-    const item = this.city.cases.get(id);
+    const item =
+      this.city.cases.get(id) ?? [...this.city.cases.values()].find(({ number }) => number === id);
     if (!item) return null;
+    const offers = office.isWish(item)
+      ? office.wishOffers(item)
+      : this.city
+          .allowed(item)
+          .map((name) => ({ name, titles: { zh: name, en: name }, fields: [] }));
     const assignments = item.assignments.map((one) => ({
       ...one,
       releasedAt: one.state === 'RELEASED' ? one.since : null,
@@ -316,9 +359,9 @@ class ScriptedHub {
       titles: item.title,
       place: null,
       location: { lon: item.lon, lat: item.lat },
-      responsible: { name: item.responsible },
+      responsible: departmentOf(item.responsible),
       acknowledgedBy: item.acknowledgedBy && { ...item.acknowledgedBy, kind: 'OPERATOR' },
-      alerts: item.alerts.map((key) => ({ key })),
+      alerts: item.alerts.map((key) => alertOf(key, this.city.alerts.get(key))),
       clocks: item.clocks.map((clock) => ({
         ...clock,
         name: clock.id,
@@ -329,14 +372,26 @@ class ScriptedHub {
       })),
       escalation: 0,
       assignments,
-      allowedCommands: this.city.allowed(item),
-      stateTitles: { zh: item.state, en: item.state },
-      commands: this.city
-        .allowed(item)
-        .map((name) => ({ name, titles: { zh: name, en: name }, fields: [] })),
-      timeline: { nodes: this.city.timelines.get(id) },
+      allowedCommands: offers.map(({ name }) => name),
+      stateTitles: office.wishState(item) ?? { zh: item.state, en: item.state },
+      openedBy: { kind: 'ROUTER', name: 'router' },
+      reopened: 0,
+      commands: offers,
+      timeline: { nodes: this.city.timelines.get(item.id) },
     };
   }
+}
+
+const alertOf = (key, alert) => ({
+  key,
+  severity: alert.severity,
+  titles: alert.title,
+  explanation: { words: alert.title },
+});
+
+function departmentOf(wanted) {
+  const [name, zh, en] = DEPARTMENTS.find(([one]) => one === wanted);
+  return { name, titles: { zh, en } };
 }
 
 const eventOf = ({ id, title, severity, place, lon, lat, raisedAt }) => ({

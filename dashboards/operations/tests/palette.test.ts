@@ -2,7 +2,14 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { INK, SEVERITIES, SEVERITY_COLOR, SEVERITY_SHAPE, SURFACE } from '../src/severity/palette';
+import {
+  DAY_MARK,
+  INK,
+  SEVERITIES,
+  SEVERITY_COLOR,
+  SEVERITY_SHAPE,
+  SURFACE,
+} from '../src/severity/palette';
 import { contrast, deltaE2000, EYES, seenBy } from './colour';
 
 const css = readFileSync(new URL('../src/styles/tokens.css', import.meta.url), 'utf8');
@@ -66,5 +73,35 @@ describe('the palette', () => {
       ['control', INK.control],
     ];
     for (const [name, color] of same) expect(token(name)).toBe(color.toLowerCase());
+  });
+
+  test('by day, words reach 4.5:1 on every surface and marks keep dark ink and their distance', () => {
+    const day = css.slice(css.indexOf(':root[data-theme="day"]'));
+    const tone = (name: string) =>
+      new RegExp(`--${name}: (#[0-9a-f]{6})`, 'i').exec(day)?.[1] ?? '';
+    const surfaces = ['page', 'panel', 'raised', 'hover', 'selected', 'order', 'primary'].map(tone);
+    const words = ['text', 'secondary', 'tertiary', 'normal', 'accent', 'severity-1', 'severity-2'];
+    for (const word of [...words, 'severity-3', 'severity-4']) {
+      for (const surface of surfaces)
+        expect([word, surface, contrast(tone(word), surface) >= 4.5]).toEqual([
+          word,
+          surface,
+          true,
+        ]);
+    }
+    for (const surface of surfaces.slice(0, 3)) {
+      expect(contrast(tone('control'), surface)).toBeGreaterThanOrEqual(3);
+      expect(contrast(tone('mark-edge'), surface)).toBeGreaterThanOrEqual(3);
+    }
+    for (const level of SEVERITIES) {
+      expect(tone(`mark-${level}`)).toBe(DAY_MARK[level].toLowerCase());
+      expect(contrast(INK.onSeverity, DAY_MARK[level])).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(tone('ink'), tone(`severity-${level}`))).toBeGreaterThanOrEqual(4.5);
+    }
+    for (const eyes of EYES) {
+      const seen = SEVERITIES.map((level) => seenBy(eyes, DAY_MARK[level]));
+      for (const [n, one] of seen.entries())
+        for (const other of seen.slice(n + 1)) expect(deltaE2000(one, other)).toBeGreaterThan(11);
+    }
   });
 });

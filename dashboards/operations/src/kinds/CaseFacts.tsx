@@ -10,15 +10,17 @@ import { useFeed, useNow, world } from '../live/feed';
 import type { LiveClock, Severity } from '../live/protocol';
 import { SeverityMark } from '../severity/SeverityMark';
 import type { CasePageData } from './documents';
+import { useKinds } from './kinds';
 
 export function CaseFacts({ item }: { item: CasePageData }) {
   const { t, i18n } = useTranslation();
   const now = useNow();
+  const kind = useKinds().kinds.find(({ name }) => name === item.kind);
   useFeed((feed) => feed.revision.cases);
   const at = (moment: string) => wallTime(Date.parse(moment), now);
   const severity = item.severity as Severity;
   const facts: [word: string, value: string][] = [
-    [t('lists.kind'), item.kind],
+    [t('lists.kind'), say(kind?.titles, i18n.language) || item.kind],
     [t('lists.state'), say(item.stateTitles, i18n.language)],
     [t('lists.place'), item.place ? say(item.place.names, i18n.language) : t('queue.unplaced')],
     [

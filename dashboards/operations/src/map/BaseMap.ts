@@ -20,6 +20,8 @@ export interface BaseMap {
   /** Called when a movement has come to rest. */
   onRest(listener: () => void): () => void;
   setLanguage(language: string): void;
+  /** Colours have changed. */
+  repaint(): void;
   resize(): void;
   destroy(): void;
 }

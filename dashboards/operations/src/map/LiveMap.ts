@@ -4,6 +4,7 @@
 import { world } from '../live/feed';
 import type { LiveEntity } from '../live/protocol';
 import type { Row } from '../queue/rows';
+import { theme } from '../theme/theme';
 import type { Span } from '../view/filter';
 import { names } from '../view/names';
 import { goTo, moveMap, select, view } from '../view/view';
@@ -118,6 +119,12 @@ export class LiveMap {
         // Only a view the operator chose goes into the address.
         const at = moved ? this.#base.view() : null;
         if (at) moveMap(at);
+      }),
+      theme.subscribe((now, before) => {
+        if (now.shown === before.shown) return;
+        this.#overlay.forgetSprites();
+        this.#base.repaint();
+        this.#draw();
       }),
       view.subscribe((now, before) => {
         if (now.goTo.n !== before.goTo.n) this.#goTo(now.goTo.what);

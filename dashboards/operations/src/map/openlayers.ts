@@ -63,14 +63,16 @@ export function openLayersMap(options: BaseMapOptions): BaseMap {
     }),
   });
   place(view, options, city);
-  return baseMapOf(map, city, (next) => {
+  const repaint = () => layer.changed();
+  const setLanguage = (next: string) => {
     language = next;
-    layer.changed();
-  });
+    repaint();
+  };
+  return { ...baseMapOf(map, city), setLanguage, repaint };
 }
 
 /** What the console holds of the map. */
-function baseMapOf(map: OlMap, city: Extent, setLanguage: (language: string) => void): BaseMap {
+function baseMapOf(map: OlMap, city: Extent): Omit<BaseMap, 'setLanguage' | 'repaint'> {
   const view = map.getView();
   const listen = (name: 'postrender' | 'moveend', run: () => void) => {
     map.on(name, run);
@@ -95,7 +97,6 @@ function baseMapOf(map: OlMap, city: Extent, setLanguage: (language: string) => 
     view: () => viewOf(view),
     onViewChange: (run) => listen('postrender', run),
     onRest: (run) => listen('moveend', run),
-    setLanguage,
     resize: () => map.updateSize(),
     destroy: () => map.setTarget(undefined),
   };

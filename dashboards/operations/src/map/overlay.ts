@@ -2,12 +2,11 @@
 // pass, the rest as ready-made sprites. Ten thousand points redraw in a few milliseconds without a GPU.
 
 import type { Severity } from '../live/protocol';
-import { INK, SEVERITIES, SEVERITY_COLOR, SEVERITY_SHAPE, SHAPE_PATH } from '../severity/palette';
+import { INK, SEVERITIES, SEVERITY_SHAPE, SHAPE_PATH } from '../severity/palette';
 import type { Project } from './BaseMap';
+import { mapColors } from './colors';
 import type { Mark, Marks, UnitMark } from './marks';
 
-/** Grey of a quiet point, a little see-through, as the little-endian pixel value ABGR. */
-const QUIET_PIXEL = 0xa8_a6_a0_9a;
 const MARK_PX = 22;
 const SMALL_PX = 13;
 const UNIT_STEP_PX = 12;
@@ -45,6 +44,11 @@ export class Overlay {
     this.#sprites.clear();
   }
 
+  /** Colours have changed: ready-made sprites are made anew. */
+  forgetSprites(): void {
+    this.#sprites.clear();
+  }
+
   draw({ marks, project, selected, ringOn }: Frame): void {
     this.#quiet(marks, project);
     this.#ctx.setTransform(this.#scale, 0, 0, this.#scale, 0, 0);
@@ -64,6 +68,7 @@ export class Overlay {
       return;
     }
     const image = new ImageData(width, height);
+    const grey = mapColors().quiet;
     const pixels = new Uint32Array(image.data.buffer);
     const half = Math.max(1, Math.round(1.5 * this.#scale));
     for (const { lon, lat } of quiet) {
@@ -72,7 +77,7 @@ export class Overlay {
       const y = Math.round(py * this.#scale);
       if (!(x >= half && y >= half && x < width - half && y < height - half)) continue;
       for (let row = y - half + 1; row <= y + half - 1; row += 1) {
-        pixels.fill(QUIET_PIXEL, row * width + x - half + 1, row * width + x + half);
+        pixels.fill(grey, row * width + x - half + 1, row * width + x + half);
       }
     }
     this.#ctx.putImageData(image, 0, 0);
@@ -83,9 +88,10 @@ export class Overlay {
     const x = left + unit.beside * UNIT_STEP_PX;
     const onSelected = unit.caseId !== null && selected === `case:${unit.caseId}`;
     const ctx = this.#ctx;
+    const colors = mapColors();
     ctx.lineWidth = 1.6;
-    ctx.strokeStyle = onSelected ? INK.accent : INK.secondary;
-    ctx.fillStyle = unit.free ? '#15181c' : onSelected ? INK.accent : INK.secondary;
+    ctx.strokeStyle = onSelected ? colors.accent : colors.unit;
+    ctx.fillStyle = unit.free ? colors.unitFree : onSelected ? colors.accent : colors.unit;
     ctx.beginPath();
     ctx.roundRect(x - 5, y - 5, 10, 10, 3);
     ctx.fill();
@@ -96,7 +102,7 @@ export class Overlay {
     const [x, y] = project(mark.lon, mark.lat);
     const size = mark.small ? SMALL_PX : MARK_PX;
     if (mark.flashing && ringOn) {
-      this.#ctx.strokeStyle = SEVERITY_COLOR[1];
+      this.#ctx.strokeStyle = mapColors().flash;
       this.#ctx.lineWidth = 2;
       this.#ctx.beginPath();
       this.#ctx.arc(x, y, size * 0.82, 0, TAU);
@@ -109,7 +115,7 @@ export class Overlay {
   #chosen(mark: Mark, project: Project): void {
     const [x, y] = project(mark.lon, mark.lat);
     const ctx = this.#ctx;
-    ctx.strokeStyle = INK.accent;
+    ctx.strokeStyle = mapColors().accent;
     ctx.lineWidth = 2.5;
     ctx.beginPath();
     ctx.arc(x, y, 19, 0, TAU);
@@ -147,10 +153,10 @@ function paint(
   ctx.scale(scale, scale);
   const shape = SEVERITY_SHAPE[level];
   const path = new Path2D(SHAPE_PATH[shape]);
-  ctx.fillStyle = SEVERITY_COLOR[level];
+  ctx.fillStyle = mapColors().mark[level];
   ctx.fill(path);
   ctx.lineWidth = small ? 2.4 : 1.4;
-  ctx.strokeStyle = '#15181c';
+  ctx.strokeStyle = mapColors().markEdge;
   ctx.stroke(path);
   if (small) return;
   ctx.fillStyle = INK.onSeverity;

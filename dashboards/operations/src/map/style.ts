@@ -6,6 +6,7 @@ import Fill from 'ol/style/Fill.js';
 import Stroke from 'ol/style/Stroke.js';
 import Style from 'ol/style/Style.js';
 import Text from 'ol/style/Text.js';
+import { mapColors } from './colors';
 
 const FONT = '"Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", "PingFang SC", sans-serif';
 
@@ -17,13 +18,6 @@ const SMALL = new Set(['community', 'grid', 'cell', 'block']);
 export const WHOLE = 'whole';
 
 export const isWater = (feature: FeatureLike): boolean => WATER.has(String(feature.get('kind')));
-
-const AREA_FILL = new Fill({ color: '#20252b' });
-const WATER_COLOR = '#18242f';
-const WATER_FILL = new Fill({ color: WATER_COLOR });
-const AREA_EDGE = new Stroke({ color: '#46505b', width: 1.3 });
-const SMALL_EDGE = new Stroke({ color: '#2a3038', width: 0.8 });
-const HALO = new Stroke({ color: '#15181c', width: 3 });
 
 const width = (base: number, resolution: number) =>
   Math.max(0.8, Math.min(base * 3, (base * 14) / resolution));
@@ -48,21 +42,24 @@ export function baseStyle(feature: FeatureLike, resolution: number, language: st
 }
 
 function paintArea(style: Style, kind: string, resolution: number): void {
-  if (WATER.has(kind)) style.setFill(WATER_FILL);
+  const colors = mapColors();
+  if (WATER.has(kind)) style.setFill(new Fill({ color: colors.water }));
   else if (SMALL.has(kind)) {
-    if (resolution <= SMALL_BELOW) style.setStroke(SMALL_EDGE);
+    if (resolution <= SMALL_BELOW)
+      style.setStroke(new Stroke({ color: colors.smallEdge, width: 0.8 }));
   } else {
-    style.setFill(AREA_FILL);
-    style.setStroke(AREA_EDGE);
+    style.setFill(new Fill({ color: colors.area }));
+    style.setStroke(new Stroke({ color: colors.areaEdge, width: 1.3 }));
   }
 }
 
 function lineStroke(kind: string, water: boolean, resolution: number): Stroke {
   const wide = WIDE.has(kind);
-  if (water) return new Stroke({ color: WATER_COLOR, width: width(wide ? 7 : 3.5, resolution) });
-  if (kind === 'coast') return new Stroke({ color: '#4d6075', width: 1.4 });
+  const colors = mapColors();
+  if (water) return new Stroke({ color: colors.water, width: width(wide ? 7 : 3.5, resolution) });
+  if (kind === 'coast') return new Stroke({ color: colors.coast, width: 1.4 });
   return new Stroke({
-    color: kind === 'expressway' ? '#4a5460' : '#3d4651',
+    color: kind === 'expressway' ? colors.expressway : colors.road,
     width: width(wide ? 3 : 1.8, resolution),
   });
 }
@@ -74,12 +71,14 @@ function nameOf(feature: FeatureLike, language: string): string {
 }
 
 function label(text: string, isLine: boolean, water: boolean, small: boolean): Text {
+  const colors = mapColors();
+  const color = water ? colors.labelWater : isLine || small ? colors.labelSmall : colors.label;
   return new Text({
     text,
     font: `${isLine || small ? 11 : 13}px ${FONT}`,
     placement: isLine ? 'line' : 'point',
-    fill: new Fill({ color: water ? '#5f7388' : isLine || small ? '#747d88' : '#8b949f' }),
-    stroke: HALO,
+    fill: new Fill({ color }),
+    stroke: new Stroke({ color: colors.halo, width: 3 }),
     overflow: false,
   });
 }

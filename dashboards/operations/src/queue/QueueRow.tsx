@@ -5,9 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { ClockIcon } from '../case/ClockIcon';
 import { worstClock } from '../case/clocks';
 import { say } from '../i18n/language';
-import { span } from '../i18n/time';
+import { remaining } from '../i18n/time';
 import { useNow } from '../live/feed';
-import { SEVERITY_COLOR } from '../severity/palette';
 import { SeverityMark } from '../severity/SeverityMark';
 import { useNames } from '../view/names';
 import type { ShownRow } from './freeze';
@@ -58,7 +57,7 @@ export const QueueRow = memo(function QueueRow(props: Props) {
       style={{
         transform: `translateY(${top}px)`,
         height,
-        borderLeftColor: SEVERITY_COLOR[row.severity],
+        borderLeftColor: `var(--mark-${row.severity})`,
       }}
       onClick={(event) => onPick(row.key, event)}
     >
@@ -88,17 +87,18 @@ export const QueueRow = memo(function QueueRow(props: Props) {
 });
 
 function RowTime({ row, gone }: ShownRow) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const now = useNow();
   const clock = row.case && !gone ? worstClock(row.case, now) : null;
-  if (clock === null) return <span className="row-time mono">{span(now - row.at)}</span>;
+  if (clock === null)
+    return <span className="row-time mono">{remaining(now - row.at, i18n.language)}</span>;
   const { face, left } = clock;
   const word =
     face === 'over'
-      ? t('clock.over', { time: span(-left) })
+      ? t('clock.over', { time: remaining(-left, i18n.language) })
       : face === 'risk'
-        ? t('clock.risk', { time: span(left) })
-        : span(left);
+        ? t('clock.risk', { time: remaining(left, i18n.language) })
+        : remaining(left, i18n.language);
   return (
     <span className={`row-time mono ${face}`} data-face={face}>
       <ClockIcon /> {word}

@@ -13,6 +13,14 @@ export const SEVERITY_COLOR: Record<Severity, string> = {
   4: '#6B9CFF',
 };
 
+/** The same hues as fills for a lit room: always with dark ink in them and an edge around them. */
+export const DAY_MARK: Record<Severity, string> = {
+  1: '#E5484D',
+  2: '#F59E0B',
+  3: '#F7E463',
+  4: '#3B82F6',
+};
+
 export const SURFACE = { page: '#15181C', panel: '#1C2025', raised: '#252A31' } as const;
 
 export const INK = {
