@@ -50,7 +50,7 @@ export function CasePanel() {
 
 function CaseDetailView({ item: truth }: { item: LiveCase }) {
   const { t, i18n } = useTranslation();
-  const { places, departments } = useNames();
+  const { places, departments, courses } = useNames();
   const now = useNow();
   const item = withGuess(truth, useGuess(truth.id));
   const detail = useDetail(truth.id);
@@ -58,7 +58,9 @@ function CaseDetailView({ item: truth }: { item: LiveCase }) {
     void fetchDetail(truth.id, truth.version);
   }, [truth.id, truth.version]);
   // The answer to an order may be ahead of the stream by a moment.
-  const status = detail && detail.version > truth.version ? detail.status : item.status;
+  const ahead = detail !== null && detail.version > truth.version;
+  const status = ahead ? detail.status : item.status;
+  const state = ahead ? detail.state : item.state;
   const place = item.place ? say(places.get(item.place), i18n.language) || item.place : '';
   const responsible = item.responsible
     ? say(departments.get(item.responsible), i18n.language) || item.responsible
@@ -84,7 +86,11 @@ function CaseDetailView({ item: truth }: { item: LiveCase }) {
         {item.exercise ? <span className="chip exercise">{t('exercise')}</span> : null}
         <CloseButton />
       </header>
-      <Stepper status={status} />
+      {item.kind === CITY ? (
+        <Stepper status={status} />
+      ) : (
+        <Stepper status={status} state={state} course={courses.get(item.kind)} />
+      )}
       {item.kind === CITY ? <CommandBar item={item} /> : <KindOrders item={item} />}
       <div className="case-body">
         <Flags item={item} />

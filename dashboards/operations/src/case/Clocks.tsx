@@ -2,7 +2,7 @@
 
 import { useTranslation } from 'react-i18next';
 import { say } from '../i18n/language';
-import { span } from '../i18n/time';
+import { remaining } from '../i18n/time';
 import { useNow } from '../live/feed';
 import type { LiveClock } from '../live/protocol';
 import { ClockIcon } from './ClockIcon';
@@ -21,7 +21,8 @@ export function Clocks({ clocks }: { clocks: readonly LiveClock[] }) {
   const { t, i18n } = useTranslation();
   const now = useNow();
   if (clocks.length === 0) return null;
-  const word = ({ face, left }: ClockReading) => t(WORD[face], { time: span(Math.abs(left)) });
+  const word = ({ face, left }: ClockReading) =>
+    t(WORD[face], { time: remaining(Math.abs(left), i18n.language) });
   return (
     <ul className="clocks" aria-label={t('case.clocks')}>
       {clocks.map((clock) => {

@@ -17,6 +17,7 @@ export const caseDetail = graphql(`
     key
     version
     status
+    state
     allowedCommands
     stateTitles { zh en }
     commands { name titles { zh en } }

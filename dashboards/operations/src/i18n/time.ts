@@ -12,6 +12,14 @@ export function span(ms: number): string {
   return `${Math.floor(hours / 24)}d ${hours % 24}:${rest}`;
 }
 
+/** What is left of a limit: by the second within a day, in days and hours beyond. */
+export function remaining(ms: number, language: string): string {
+  const hours = Math.floor(ms / 3_600_000);
+  if (hours < 24) return span(ms);
+  const days = Math.floor(hours / 24);
+  return language.startsWith('zh') ? `${days} 天 ${hours % 24} 小时` : `${days} d ${hours % 24} h`;
+}
+
 /** 38 s, 4 min, 3 h, 2 d. */
 export function age(ms: number, language: string): string {
   const seconds = Math.max(0, Math.round(ms / 1000));

@@ -2,6 +2,7 @@
 
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
+import type { Step } from '../case/Stepper';
 import { ask } from '../graphql/client';
 import { graphql } from '../graphql/tada';
 import type { Text } from '../live/protocol';
@@ -19,6 +20,8 @@ interface Names {
   parents: ReadonlyMap<string, string>;
   departments: ReadonlyMap<string, Text>;
   kinds: ReadonlyMap<string, Text>;
+  /** The steps that cases of each kind go through. */
+  courses: ReadonlyMap<string, readonly Step[]>;
 }
 
 export const names = createStore<Names>()(() => ({
@@ -27,6 +30,7 @@ export const names = createStore<Names>()(() => ({
   parents: new Map(),
   departments: new Map(),
   kinds: new Map(),
+  courses: new Map(),
 }));
 
 export const useNames = (): Names => useStore(names);
@@ -37,7 +41,7 @@ export const useKinds = (): ReadonlyMap<string, Text> => useStore(names, ({ kind
 const namesQuery = graphql(`
   query ConsoleNames {
     departments { name titles { zh en } }
-    caseKinds { name titles { zh en } }
+    caseKinds { name titles { zh en } states { name stage titles { zh en } } }
     places {
       code
       names { zh en }
@@ -82,6 +86,12 @@ export async function fetchNames(): Promise<void> {
     departments: new Map(departments.map(({ name, titles }) => [name, titles])),
     parents: new Map(parentsOf(places)),
     kinds: new Map(caseKinds.map(({ name, titles }) => [name, titles])),
+    courses: new Map(
+      caseKinds.map(({ name, states }) => [
+        name,
+        states.map(({ name: state, stage, titles }) => ({ name: state, status: stage, titles })),
+      ]),
+    ),
   });
   learnPlaces(flatten(places));
 }
