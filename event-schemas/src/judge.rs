@@ -3,10 +3,12 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use crate::catalog::{Catalog, EventType};
 pub use crate::cell::h3_cell;
 use crate::city::{Millis, Reason};
-use crate::contract::{Extract, PersonalSpan, Violation, excerpt};
+use crate::contract::{Extract, MeasureScale, PersonalSpan, Violation, excerpt};
 use crate::coordinates::{Crs, to_wgs84};
 use crate::envelope::{Envelope, EnvelopeFault};
 use crate::places::Place;
@@ -34,7 +36,7 @@ pub struct Judged<'c, 'e> {
     pub measure: Option<f64>,
     /// Personal values in the data, to be sealed.
     pub personal: Vec<PersonalSpan>,
-    /// Observations that refuse nothing: `unplaced`, `outside_place`.
+    /// Observations that refuse nothing: `unplaced`, `outside_place`, `measure_contradicted`.
     pub flags: Vec<&'static str>,
 }
 
@@ -91,6 +93,7 @@ impl Catalog {
         let mut flags = Vec::new();
         let place = self.place(event, &found, location, &mut flags)?;
         let h3 = location.and_then(|(lon, lat)| h3_cell(lon, lat));
+        let (measure, level) = self.measured(event_type, data, &found, event_time, &mut flags);
         Ok(Judged {
             event_type,
             subject: event.subject.clone().or(found.subject),
@@ -99,11 +102,53 @@ impl Catalog {
             place,
             location,
             h3,
-            level: event.city.alert_level.or(found.level),
-            measure: found.measure,
+            level: event.city.alert_level.or(level),
+            measure,
             personal: found.personal,
             flags,
         })
+    }
+
+    /// The main measure and the level. Where the measure follows from other fields by a standard: the
+    /// department's own figure counts, and is flagged where the fields contradict it; without one,
+    /// the hub computes it.
+    fn measured(
+        &self,
+        event_type: &EventType,
+        data: &[u8],
+        found: &Extract<'_>,
+        at: Millis,
+        flags: &mut Vec<&'static str>,
+    ) -> (Option<f64>, Option<u8>) {
+        let told = (found.measure, found.level);
+        let Some(how) = &event_type.measure_scale else {
+            return told;
+        };
+        let Some(computed) = self.computed(how, data, at) else {
+            return told;
+        };
+        match found.measure {
+            Some(measure) => {
+                if (measure - computed).abs() > how.tolerance {
+                    flags.push("measure_contradicted");
+                }
+                told
+            }
+            None => {
+                let level = event_type.contract.level_of_measure(computed);
+                (Some(computed), level.or(found.level))
+            }
+        }
+    }
+
+    /// What the standard says about an event's fields.
+    fn computed(&self, how: &MeasureScale, data: &[u8], at: Millis) -> Option<f64> {
+        let data: Value = serde_json::from_slice(data).ok()?;
+        let chosen = data.pointer(&how.of).and_then(Value::as_str);
+        let name = chosen.and_then(|value| how.table.get(value));
+        let scale = self.scale(name.unwrap_or(&how.default))?;
+        let input = |input: &str| data.pointer(how.inputs.get(input)?)?.as_f64();
+        Some(scale.read(at, input)?.value)
     }
 
     fn own_type(&self, department: &str, name: &str) -> Result<&EventType, Refusal> {

@@ -17,6 +17,8 @@ pub mod judge;
 pub mod places;
 pub mod route_file;
 pub mod rule_file;
+pub mod scale;
+mod scale_file;
 pub mod sign_file;
 pub mod text;
 pub mod workflow_file;

@@ -24,8 +24,9 @@ fn events(feed: &str, rows: &[&str], label: &str) -> Vec<Value> {
         .filter_map(|row| {
             let fields: Vec<&str> = row.split(',').collect();
             let mapped = reader
-                .map_row(&fields)
-                .unwrap_or_else(|fault| panic!("{row}: {fault}"))?;
+                .map_row(0, &fields)
+                .unwrap_or_else(|fault| panic!("{row}: {fault}"))
+                .pop()?;
             Some(mapped.event)
         })
         .collect()

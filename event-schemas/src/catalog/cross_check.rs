@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Catalog, CatalogError};
+use crate::contract::MeasureScale;
 
 /// Checks names that one file takes from another.
 pub(crate) fn check(catalog: &Catalog, errors: &mut Vec<CatalogError>) {
@@ -25,6 +26,32 @@ fn check_types(catalog: &Catalog, errors: &mut Vec<CatalogError>) {
                 let path = format!("/x-city/{name}");
                 errors.push(CatalogError::new(&file, path, "the name of an event type"));
             }
+        }
+        if let Some(measure) = &event_type.measure_scale {
+            check_measure_scale(catalog, measure, &file, errors);
+        }
+    }
+}
+
+fn check_measure_scale(
+    catalog: &Catalog,
+    measure: &MeasureScale,
+    file: &str,
+    errors: &mut Vec<CatalogError>,
+) {
+    let at = "/x-city/measure/scale";
+    for name in measure.scales() {
+        let Some(scale) = catalog.scale(name) else {
+            let expected = format!("the name of a scale (scales.yaml), not '{name}'");
+            errors.push(CatalogError::new(file, at, expected));
+            continue;
+        };
+        if !scale
+            .inputs()
+            .all(|input| measure.inputs.contains_key(input))
+        {
+            let expected = format!("a field for each input of {name}");
+            errors.push(CatalogError::new(file, at, expected));
         }
     }
 }

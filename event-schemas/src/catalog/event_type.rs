@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::contract::{CityNotes, Contract, Words};
+use crate::contract::{CityNotes, Contract, MeasureScale, Words};
 use crate::text::Text;
 
 /// One event type of a department.
@@ -22,6 +22,8 @@ pub struct EventType {
     pub measure_unit: Option<String>,
     /// What the main measure is called.
     pub measure_title: Option<Text>,
+    /// The standard by which the main measure follows from other fields.
+    pub measure_scale: Option<MeasureScale>,
     /// The type whose events this one brings up to date (same subject).
     pub updates: Option<String>,
     /// The type whose events this one ends (same subject).
@@ -43,10 +45,10 @@ impl EventType {
         schema: Value,
         (contract, notes, words): (Contract, CityNotes, Words),
     ) -> Self {
-        let (measure_unit, measure_title) = notes
-            .measure
-            .map(|measure| (measure.unit, measure.title))
-            .unzip();
+        let (measure_unit, measure_title, measure_scale) = match notes.measure {
+            Some(measure) => (Some(measure.unit), Some(measure.title), measure.scale),
+            None => (None, None, None),
+        };
         Self {
             name,
             department,
@@ -54,6 +56,7 @@ impl EventType {
             summary: notes.summary,
             measure_unit,
             measure_title,
+            measure_scale,
             updates: notes.updates,
             ends: notes.ends,
             personal: notes.personal,

@@ -14,6 +14,8 @@ use crate::contract::Contract;
 use crate::feed::{Feed, FeedFile};
 use crate::places::read_places;
 use crate::rule_file::RuleFile;
+use crate::scale::Scale;
+use crate::scale_file::ScaleFile;
 use crate::workflow_file::WorkflowFile;
 
 /// Folders of the catalog that are no departments; `hub` holds the rules across departments.
@@ -107,18 +109,30 @@ fn load_department(
                 .insert(event_type.name.clone(), event_type);
         }
     }
+    load_scales(files, folder, catalog, errors);
     let path = format!("{folder}/feeds.yaml");
     if files.has(&path) {
         let feeds: Vec<FeedFile> = read_yaml(files, &path, errors).unwrap_or_default();
         for (index, file) in feeds.into_iter().enumerate() {
             department.feeds.push(file.name.clone());
-            let feed = Feed::compile(file, folder, (&path, index), errors);
+            let feed = Feed::compile(file, folder, &catalog.scales, (&path, index), errors);
             catalog.feeds.push(feed);
         }
     }
     load_rules(files, &format!("{folder}/rules.yaml"), catalog, errors);
     load_examples(files, folder, catalog, errors);
     catalog.departments.push(department);
+}
+
+fn load_scales(files: &Files, folder: &str, catalog: &mut Catalog, errors: &mut Vec<CatalogError>) {
+    let path = format!("{folder}/scales.yaml");
+    if files.has(&path) {
+        let scales: Vec<ScaleFile> = read_yaml(files, &path, errors).unwrap_or_default();
+        for (index, file) in scales.iter().enumerate() {
+            let scale = Scale::compile(file, folder, (&path, index), errors);
+            catalog.scales.push(Arc::new(scale));
+        }
+    }
 }
 
 fn load_event_type(

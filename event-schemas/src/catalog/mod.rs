@@ -27,6 +27,7 @@ use crate::feed::Feed;
 use crate::places::PlaceTree;
 use crate::route_file::RouteFile;
 use crate::rule_file::RuleFile;
+use crate::scale::Scale;
 use crate::sign_file::SignFile;
 use crate::workflow_file::{UnitFile, WorkflowFile};
 
@@ -36,6 +37,7 @@ pub struct Catalog {
     version: String,
     departments: Vec<Department>,
     event_types: BTreeMap<String, EventType>,
+    scales: Vec<Arc<Scale>>,
     feeds: Vec<Feed>,
     rules: Vec<RuleFile>,
     /// The file of each rule, in the same order.
@@ -118,6 +120,17 @@ impl Catalog {
     /// All event types, by name.
     pub fn event_types(&self) -> impl Iterator<Item = &EventType> {
         self.event_types.values()
+    }
+
+    /// All scales, by department.
+    pub fn scales(&self) -> &[Arc<Scale>] {
+        &self.scales
+    }
+
+    /// One scale.
+    pub fn scale(&self, name: &str) -> Option<&Scale> {
+        let found = self.scales.iter().find(|scale| scale.name == name);
+        found.map(AsRef::as_ref)
     }
 
     /// All feeds, by department.

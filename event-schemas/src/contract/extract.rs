@@ -25,8 +25,21 @@ pub struct Extract<'d> {
     pub level: Option<u8>,
     /// The main measure.
     pub measure: Option<f64>,
+    /// The number that a level is read from by the event's own bounds.
+    pub(crate) compared: Option<f64>,
+    /// Those bounds, each with its level.
+    pub(crate) bounds: Vec<(u8, f64)>,
     /// Where personal values stand, in order of appearance, never overlapping.
     pub personal: Vec<PersonalSpan>,
+}
+
+impl Extract<'_> {
+    /// The gravest level among the event's own bounds that its number reaches.
+    pub(crate) fn level_by_bounds(&self) -> Option<u8> {
+        let number = self.compared?;
+        let reached = self.bounds.iter().filter(|(_, bound)| number >= *bound);
+        reached.map(|(level, _)| *level).min()
+    }
 }
 
 /// One personal value in the data: its pointer, and its bytes `start..end`.

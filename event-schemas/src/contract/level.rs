@@ -16,9 +16,23 @@ pub(crate) struct LevelNote {
     /// Level by the field's number: the first step reached wins.
     #[serde(default)]
     pub(crate) steps: Vec<LevelStep>,
+    /// Level by holding the field's number against other fields of the same event: the gravest of
+    /// those it reaches.
+    #[serde(default)]
+    pub(crate) against: Vec<Bound>,
     /// Level of any other value, and where the field is absent.
     #[serde(default)]
     pub(crate) default: Option<u8>,
+}
+
+/// One bound of a level that stands in the event itself.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Bound {
+    /// JSON pointer of the bound.
+    pub(crate) field: String,
+    /// The level where the number reaches it.
+    pub(crate) level: u8,
 }
 
 /// One step of a level by number.

@@ -26,8 +26,10 @@ pub use walk::{DEPTH_MAX, VIOLATIONS_MAX};
 pub use words::Words;
 
 pub(crate) use notes::CityNotes;
+pub use notes::MeasureScale;
 pub(crate) use violation::excerpt;
 
+use level::LevelRule;
 use node::{Kinds, Node};
 use serde_json::Value;
 
@@ -36,6 +38,8 @@ use serde_json::Value;
 pub struct Contract {
     root: Node,
     default_level: Option<u8>,
+    /// How the level follows from the main measure, where it does.
+    measured_level: Option<LevelRule>,
 }
 
 impl Contract {
@@ -64,6 +68,7 @@ impl Contract {
         let contract = Self {
             root,
             default_level,
+            measured_level: notes::level_of_measure(&notes),
         };
         Ok((contract, notes, words))
     }
@@ -73,13 +78,22 @@ impl Contract {
         Ok(Self {
             root: compile::compile(schema)?,
             default_level: None,
+            measured_level: None,
         })
     }
 
     /// Checks an event's data in one pass; up to [`VIOLATIONS_MAX`] mismatches are told.
     pub fn check<'d>(&self, data: &'d [u8]) -> Result<Extract<'d>, Vec<Violation>> {
         let mut extract = check::run(&self.root, data)?;
-        extract.level = extract.level.or(self.default_level);
+        let level = extract.level.or_else(|| extract.level_by_bounds());
+        extract.level = level.or(self.default_level);
         Ok(extract)
+    }
+
+    /// The level of a main measure that is not among the data; none where the level does not follow
+    /// from it.
+    pub(crate) fn level_of_measure(&self, measure: f64) -> Option<u8> {
+        let rule = self.measured_level.as_ref()?;
+        rule.of_number(measure).or(self.default_level)
     }
 }

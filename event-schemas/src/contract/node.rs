@@ -73,6 +73,10 @@ pub(crate) enum Meaning {
     Lat,
     Crs,
     Level(LevelRule),
+    /// The number that is held against the event's own bounds.
+    Compared,
+    /// One of those bounds, and the level at it.
+    Bound(u8),
     Measure,
 }
 

@@ -1,5 +1,7 @@
 //! `x-city`: what a contract tells the hub beside the form of the data.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -54,6 +56,35 @@ pub(crate) struct MeasureNote {
     pub(crate) unit: String,
     /// What is measured, for people.
     pub(crate) title: Text,
+    /// The standard by which it follows from other fields.
+    #[serde(default)]
+    pub(crate) scale: Option<MeasureScale>,
+}
+
+/// How a main measure follows from other fields of the event.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MeasureScale {
+    /// JSON pointer of the field that chooses the scale.
+    pub of: String,
+    /// Name of the scale by that field's value.
+    pub table: BTreeMap<String, String>,
+    /// Name of the scale for any other value, and without one.
+    pub default: String,
+    /// JSON pointers of the fields, by the scale's inputs.
+    pub inputs: BTreeMap<String, String>,
+    /// A published measure may differ by this much before the event is flagged.
+    pub tolerance: f64,
+}
+
+impl MeasureScale {
+    /// Names of the scales it may choose.
+    pub(crate) fn scales(&self) -> impl Iterator<Item = &str> {
+        self.table
+            .values()
+            .chain([&self.default])
+            .map(String::as_str)
+    }
 }
 
 /// Reads the notes of a schema.
@@ -71,6 +102,16 @@ pub(crate) fn read(schema: &Value) -> Result<CityNotes, Vec<SchemaFault>> {
     };
     CityNotes::deserialize(notes)
         .map_err(|error| one(format!("notes in the described form ({error})")))
+}
+
+/// The rule by which the level follows from the main measure, where both are of one field.
+pub(crate) fn level_of_measure(notes: &CityNotes) -> Option<LevelRule> {
+    let (level, measure) = (notes.level.as_ref()?, notes.measure.as_ref()?);
+    (level.of == measure.of && !level.steps.is_empty()).then(|| LevelRule {
+        table: Vec::new(),
+        steps: level.steps.clone(),
+        direct: false,
+    })
 }
 
 /// Writes the notes' meanings into the tree of checks.
@@ -95,8 +136,16 @@ pub(crate) fn apply(notes: &CityNotes, root: &mut Node) -> Result<(), Vec<Schema
         let rule = LevelRule {
             table: level.table.clone().into_iter().collect(),
             steps: level.steps.clone(),
-            direct: level.table.is_empty() && level.steps.is_empty(),
+            direct: level.table.is_empty() && level.steps.is_empty() && level.against.is_empty(),
         };
+        if !level.against.is_empty() {
+            mean(root, &level.of, Meaning::Compared, "level/of", &mut faults);
+        }
+        for (index, bound) in level.against.iter().enumerate() {
+            let name = format!("level/against/{index}/field");
+            let meaning = Meaning::Bound(bound.level);
+            mean(root, &bound.field, meaning, &name, &mut faults);
+        }
         mean(
             root,
             &level.of,
@@ -152,6 +201,7 @@ fn check_levels(level: &LevelNote, faults: &mut Vec<SchemaFault>) {
         .table
         .values()
         .chain(level.steps.iter().map(|step| &step.level))
+        .chain(level.against.iter().map(|bound| &bound.level))
         .chain(&level.default);
     if levels.into_iter().any(|level| !(1..=4).contains(level)) {
         faults.push(SchemaFault {

@@ -108,6 +108,12 @@ impl<'d> Walk<'_, 'd> {
                 Meaning::Lon => extract.lon = figure(found),
                 Meaning::Lat => extract.lat = figure(found),
                 Meaning::Measure => extract.measure = figure(found),
+                Meaning::Compared => extract.compared = figure(found),
+                Meaning::Bound(level) => {
+                    extract
+                        .bounds
+                        .extend(figure(found).map(|bound| (*level, bound)));
+                }
                 Meaning::Level(rule) => {
                     let level = match found {
                         Found::Text(text) => rule.of_text(text),

@@ -4,11 +4,12 @@ use regex::Regex;
 
 use super::file::ConditionFile;
 use super::row::{Columns, Row};
+use super::template::Template;
 
 /// A compiled condition.
 #[derive(Clone, Debug)]
 pub(crate) struct Condition {
-    column: usize,
+    column: Template,
     one_of: Option<Vec<String>>,
     not_in: Option<Vec<String>>,
     like: Option<Regex>,
@@ -18,7 +19,7 @@ pub(crate) struct Condition {
 impl Condition {
     pub(crate) fn compile(file: &ConditionFile, columns: &mut Columns) -> Result<Self, String> {
         Ok(Self {
-            column: columns.number(&file.column),
+            column: Template::column_or_template(&file.column, columns)?,
             one_of: file.one_of.clone(),
             not_in: file.not_in.clone(),
             like: file.like.as_deref().map(pattern).transpose()?,
@@ -27,7 +28,8 @@ impl Condition {
     }
 
     pub(crate) fn holds(&self, row: &Row<'_>) -> bool {
-        let text = row.get(self.column);
+        let filled = self.column.fill(row);
+        let text = filled.as_str();
         let among = |list: &Vec<String>| list.iter().any(|value| value == text);
         self.one_of.as_ref().is_none_or(among)
             && !self.not_in.as_ref().is_some_and(among)

@@ -21,6 +21,9 @@ pub(crate) struct FeedFile {
     /// Nothing for this long: it counts as dead.
     #[serde(default)]
     pub(crate) dead_after: Option<Span>,
+    /// Event types it carries, where the department publishes them itself; absent: all of its own.
+    #[serde(default)]
+    pub(crate) types: Vec<String>,
     /// How its files are read; absent where the department publishes events itself.
     #[serde(default)]
     pub(crate) file: Option<MappingFile>,
@@ -34,7 +37,8 @@ pub(crate) struct MappingFile {
     pub(crate) source: String,
     /// Template of what makes a row one of its kind; the event's id is its hash.
     pub(crate) key: String,
-    /// Column that tells when the row became known: `recordedtime`, and the order of the file.
+    /// Column (or template) that tells when the row became known: `recordedtime`, and the order of the
+    /// file.
     pub(crate) known: String,
     /// IANA zone of times without an offset.
     #[serde(default = "utc")]
@@ -50,6 +54,15 @@ pub(crate) struct MappingFile {
     pub(crate) lon: Option<String>,
     #[serde(default)]
     pub(crate) lat: Option<String>,
+    /// Values that stand for nothing, such as `NA` or `-9999`.
+    #[serde(default)]
+    pub(crate) missing: Vec<String>,
+    /// Files with a column per thing: each such cell of a row is read as a row of its own.
+    #[serde(default)]
+    pub(crate) wide: Option<WideFile>,
+    /// Files whose rows carry no time, but come one after another in equal steps.
+    #[serde(default)]
+    pub(crate) steps: Option<StepsFile>,
     /// Columns that a file may lack.
     #[serde(default)]
     pub(crate) optional_columns: Vec<String>,
@@ -64,6 +77,24 @@ pub(crate) struct MappingFile {
     pub(crate) skip: Vec<ConditionFile>,
     /// What a row becomes: the first whose conditions all hold.
     pub(crate) rows: Vec<RowFile>,
+}
+
+/// A column per thing: its name becomes the column `@column`, its cell `@value`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct WideFile {
+    /// Regular expression of these columns' names.
+    pub(crate) columns: String,
+}
+
+/// Time by row: the column `@time`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct StepsFile {
+    /// Time of the first row, read like any time of the feed.
+    pub(crate) from: String,
+    /// From row to row.
+    pub(crate) every: Span,
 }
 
 fn utc() -> String {
@@ -82,7 +113,7 @@ pub(crate) struct PatternFile {
     pub(crate) gives: Value,
 }
 
-/// A condition on one column; all that are given must hold.
+/// A condition on one column (or a template over several); all that are given must hold.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ConditionFile {
@@ -111,7 +142,7 @@ pub(crate) struct RowFile {
     pub(crate) event_type: String,
     /// Template of the subject.
     pub(crate) subject: String,
-    /// Column of the event time.
+    /// Column of the event time, or a template over several.
     pub(crate) time: String,
     /// Place code.
     #[serde(default)]
@@ -152,6 +183,26 @@ pub(crate) struct FieldFile {
     /// What the text is read as.
     #[serde(rename = "as", default)]
     pub(crate) kind: ValueKind,
+    /// Arithmetic of numbers, in this order: added, multiplied, divided by another column, rounded to
+    /// so many decimals.
+    #[serde(default)]
+    pub(crate) plus: Option<f64>,
+    #[serde(default)]
+    pub(crate) times: Option<f64>,
+    #[serde(default)]
+    pub(crate) per: Option<String>,
+    #[serde(default)]
+    pub(crate) decimals: Option<u8>,
+    /// Name of a scale of the department, with its `inputs`; `gives` says what of its reading.
+    #[serde(default)]
+    pub(crate) scale: Option<String>,
+    #[serde(default)]
+    pub(crate) inputs: BTreeMap<String, Self>,
+    #[serde(default)]
+    pub(crate) gives: ScalePart,
+    /// At most so many characters of a text.
+    #[serde(default)]
+    pub(crate) cut: Option<usize>,
     /// Characters between a list's items, default blank.
     #[serde(default)]
     pub(crate) split: Option<String>,
@@ -167,6 +218,21 @@ pub(crate) struct FieldFile {
 /// A value that is written down, be it `null`, is not an absent one.
 fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
+}
+
+/// What of a scale's reading is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum ScalePart {
+    /// The index.
+    #[default]
+    Index,
+    /// The inputs that gave it.
+    Leading,
+    /// What its stretch is called.
+    Band,
+    /// The edition of the standard.
+    Edition,
 }
 
 /// What a column's text is read as.

@@ -1,23 +1,30 @@
 //! A compiled mapping: rows in, `CloudEvents` out.
 
+use std::sync::Arc;
+
+use regex::Regex;
 use serde_json::{Map, Value, json};
 
-use super::condition::Condition;
+use super::condition::{Condition, pattern};
 use super::file::{MappingFile, RowFile};
 use super::row::{Columns, Row, RowFault};
 use super::template::{Template, short_hash};
 use super::time::Times;
-use super::value::Field;
+use super::value::{Field, Sources};
 use crate::catalog::CatalogError;
 use crate::city::Millis;
+use crate::scale::Scale;
 
 /// How rows become events.
 #[derive(Clone, Debug)]
 pub(crate) struct Mapping {
     source: String,
     key: Template,
-    known: usize,
+    known: Template,
     times: Times,
+    missing: Vec<String>,
+    wide: Option<Regex>,
+    steps: Option<(Millis, i64)>,
     crs: String,
     lon: Option<usize>,
     lat: Option<usize>,
@@ -33,7 +40,7 @@ struct RowRule {
     when: Vec<Condition>,
     event_type: String,
     subject: Template,
-    time: usize,
+    time: Template,
     place: Option<Field>,
     level: Option<Field>,
     data: Vec<(String, Field)>,
@@ -88,6 +95,7 @@ fn shift_times(value: &mut Value, ms: i64) {
 /// Compiles one mapping; faults go to `errors` under the feed's path.
 pub(crate) struct Compiler<'c> {
     pub(crate) mapping: &'c MappingFile,
+    pub(crate) scales: &'c [Arc<Scale>],
     pub(crate) file: &'c str,
     pub(crate) path: String,
     pub(crate) columns: Columns,
@@ -133,7 +141,16 @@ impl Compiler<'_> {
             .enumerate()
             .filter_map(|(index, row)| self.row(&format!("rows/{index}"), row))
             .collect();
-        let known = self.columns.number(&mapping.known);
+        let known = Template::column_or_template(&mapping.known, &mut self.columns);
+        let known = self.take("known", known);
+        let wide = mapping.wide.as_ref().map(|wide| pattern(&wide.columns));
+        let wide = wide.and_then(|wide| self.take("wide/columns", wide));
+        let steps = mapping.steps.as_ref().zip(times.as_ref());
+        let steps = steps.map(|(steps, times)| {
+            let from = times.read(&steps.from).ok_or_else(|| times.words());
+            Ok((from?, steps.every.ms))
+        });
+        let steps = steps.and_then(|steps| self.take("steps/from", steps));
         let lon = mapping.lon.as_deref().map(|lon| self.columns.number(lon));
         let lat = mapping.lat.as_deref().map(|lat| self.columns.number(lat));
         if self.errors.len() > before {
@@ -142,8 +159,11 @@ impl Compiler<'_> {
         Some(Mapping {
             source: mapping.source.clone(),
             key: key?,
-            known,
+            known: known?,
             times: times?,
+            missing: mapping.missing.clone(),
+            wide,
+            steps,
             crs: mapping.crs.clone(),
             lon,
             lat,
@@ -157,16 +177,22 @@ impl Compiler<'_> {
     fn row(&mut self, at: &str, file: &RowFile) -> Option<RowRule> {
         let subject = Template::compile(&file.subject, &mut self.columns);
         let subject = self.take(&format!("{at}/subject"), subject);
+        let time = Template::column_or_template(&file.time, &mut self.columns);
+        let time = self.take(&format!("{at}/time"), time);
+        let sources = Sources {
+            mapping: self.mapping,
+            scales: self.scales,
+        };
         let mut data = Vec::new();
         for (name, value) in &file.data {
-            let field = Field::compile(value, self.mapping, &mut self.columns);
+            let field = Field::compile(value, sources, &mut self.columns);
             if let Some(field) = self.take(&format!("{at}/data/{name}"), field) {
                 data.push((name.clone(), field));
             }
         }
         let mut optional = |name: &str, value: &Option<super::file::ValueFile>| {
             let value = value.as_ref()?;
-            let field = Field::compile(value, self.mapping, &mut self.columns);
+            let field = Field::compile(value, sources, &mut self.columns);
             self.take(&format!("{at}/{name}"), field)
         };
         let place = optional("place", &file.place);
@@ -175,7 +201,7 @@ impl Compiler<'_> {
             when: self.conditions(&format!("{at}/when"), &file.when),
             event_type: file.event_type.clone(),
             subject: subject?,
-            time: self.columns.number(&file.time),
+            time: time?,
             place,
             level,
             data,
@@ -192,6 +218,24 @@ impl Mapping {
     /// Columns the mapping reads.
     pub(crate) fn columns(&self) -> &[String] {
         self.columns.names()
+    }
+
+    /// Columns of a file that are things of their own.
+    pub(crate) fn wide_columns(&self, header: &[&str]) -> Option<Vec<usize>> {
+        let wide = self.wide.as_ref()?;
+        let of = |(at, name): (usize, &&str)| wide.is_match(name).then_some(at);
+        Some(header.iter().enumerate().filter_map(of).collect())
+    }
+
+    /// The time of a row by its number from 0, where rows come in steps.
+    pub(crate) fn step(&self, number: u64) -> Option<Millis> {
+        let (from, every) = self.steps?;
+        Some(from.plus(every.saturating_mul(i64::try_from(number).ok()?)))
+    }
+
+    /// Values that stand for nothing.
+    pub(crate) fn missing(&self) -> &[String] {
+        &self.missing
     }
 
     pub(crate) fn places(&self, header: &[&str]) -> Result<Vec<Option<usize>>, RowFault> {
@@ -218,8 +262,8 @@ impl Mapping {
         let Some(rule) = self.rows.iter().find(fits) else {
             return Ok(None);
         };
-        let event_time = self.moment(row, rule.time)?;
-        let known_time = self.moment(row, self.known)?;
+        let event_time = self.moment(row, &rule.time)?;
+        let known_time = self.moment(row, &self.known)?;
         let id = short_hash(&format!("{label}\n{feed}\n{}", self.key.fill(row)));
         let source = format!("{}/replay/{label}", self.source);
         let mut event = Map::new();
@@ -232,16 +276,16 @@ impl Mapping {
         event.insert("recordedtime".into(), json!(known_time.rfc3339()));
         // A place name in a file is rougher than its coordinates: it counts only without them.
         if !self.locate(row, &mut event)?
-            && let Some(place) = read(rule.place.as_ref(), row, &self.times)?
+            && let Some(place) = self.value(rule.place.as_ref(), row, event_time)?
         {
             event.insert("placecode".into(), place);
         }
-        if let Some(level) = read(rule.level.as_ref(), row, &self.times)? {
+        if let Some(level) = self.value(rule.level.as_ref(), row, event_time)? {
             event.insert("alertlevel".into(), level);
         }
         let mut data = Map::new();
         for (name, field) in &rule.data {
-            if let Some(value) = field.read(row, &self.times)? {
+            if let Some(value) = field.read(row, &self.times, event_time)? {
                 data.insert(name.clone(), value);
             }
         }
@@ -257,10 +301,20 @@ impl Mapping {
         }))
     }
 
-    fn moment(&self, row: &Row<'_>, column: usize) -> Result<Millis, RowFault> {
-        let text = row.get(column);
+    fn value(
+        &self,
+        field: Option<&Field>,
+        row: &Row<'_>,
+        at: Millis,
+    ) -> Result<Option<Value>, RowFault> {
+        field.map_or(Ok(None), |field| field.read(row, &self.times, at))
+    }
+
+    fn moment(&self, row: &Row<'_>, template: &Template) -> Result<Millis, RowFault> {
+        let text = template.fill(row);
+        let text = text.trim();
         self.times.read(text).ok_or_else(|| RowFault {
-            column: self.columns.name(column).to_owned(),
+            column: template.columns(&self.columns),
             expected: self.times.words(),
             found: text.chars().take(80).collect(),
         })
@@ -296,8 +350,4 @@ impl Mapping {
         }
         Ok(false)
     }
-}
-
-fn read(field: Option<&Field>, row: &Row<'_>, times: &Times) -> Result<Option<Value>, RowFault> {
-    field.map_or(Ok(None), |field| field.read(row, times))
 }

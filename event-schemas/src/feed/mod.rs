@@ -1,5 +1,6 @@
 //! Feeds: a department's own files to events, by data alone.
 
+mod arithmetic;
 mod condition;
 mod file;
 mod mapping;
@@ -8,15 +9,18 @@ mod template;
 mod time;
 mod value;
 
+use std::sync::Arc;
+
 pub(crate) use file::FeedFile;
 pub use mapping::MappedEvent;
 pub use row::RowFault;
 
 use mapping::{Compiler, Mapping};
-use row::{Columns, Row};
+use row::{Columns, MADE, Row};
 
 use crate::catalog::CatalogError;
 use crate::rule_file::Span;
+use crate::scale::Scale;
 use crate::text::Text;
 
 /// One stream of a department's events.
@@ -32,6 +36,7 @@ pub struct Feed {
     pub silent_after: Option<Span>,
     /// Nothing for this long: dead.
     pub dead_after: Option<Span>,
+    types: Vec<String>,
     mapping: Option<Mapping>,
 }
 
@@ -40,6 +45,7 @@ impl Feed {
     pub(crate) fn compile(
         file: FeedFile,
         department: &str,
+        scales: &[Arc<Scale>],
         place: (&str, usize),
         errors: &mut Vec<CatalogError>,
     ) -> Self {
@@ -56,6 +62,7 @@ impl Feed {
         let mapping = file.file.as_ref().and_then(|mapping| {
             Compiler {
                 mapping,
+                scales,
                 file: path,
                 path: format!("/{index}/file"),
                 columns: Columns::default(),
@@ -69,13 +76,20 @@ impl Feed {
             title: file.title,
             silent_after: file.silent_after,
             dead_after: file.dead_after,
+            types: file.types,
             mapping,
         }
     }
 
-    /// Event types its files become; empty where the department publishes events itself.
+    /// Event types it carries: those its files become, or those it says; empty: all of its department.
     pub fn event_types(&self) -> impl Iterator<Item = &str> {
-        self.mapping.iter().flat_map(Mapping::event_types)
+        let mapped = self.mapping.iter().flat_map(Mapping::event_types);
+        mapped.chain(self.types.iter().map(String::as_str))
+    }
+
+    /// Whether its files of the past are all there is: nobody waits for its next event.
+    pub fn is_archive(&self) -> bool {
+        self.mapping.is_some() && self.silent_after.is_none() && self.dead_after.is_none()
     }
 
     /// Columns its files must have (or may, where the mapping says so).
@@ -97,7 +111,10 @@ impl Feed {
             feed: self,
             mapping,
             places: mapping.places(header)?,
+            names: header.iter().map(|name| (*name).to_owned()).collect(),
+            wide: mapping.wide_columns(header),
             label: label.to_owned(),
+            file: String::from("file"),
         })
     }
 
@@ -108,7 +125,8 @@ impl Feed {
         fields: &[&str],
         label: &str,
     ) -> Result<Option<MappedEvent>, RowFault> {
-        self.reader(header, label)?.map_row(fields)
+        let mut events = self.reader(header, label)?.map_row(0, fields)?;
+        Ok(events.pop())
     }
 }
 
@@ -118,15 +136,52 @@ pub struct FeedReader<'f> {
     feed: &'f Feed,
     mapping: &'f Mapping,
     places: Vec<Option<usize>>,
+    names: Vec<String>,
+    wide: Option<Vec<usize>>,
     label: String,
+    file: String,
 }
 
 impl FeedReader<'_> {
-    /// One row to an event; `None`: the mapping says that this row is none.
-    pub fn map_row(&self, fields: &[&str]) -> Result<Option<MappedEvent>, RowFault> {
+    /// Says which file is read: its name up to the first dot is the column `@file`.
+    #[must_use]
+    pub fn of_file(mut self, path: &std::path::Path) -> Self {
+        let name = path.file_name().map(|name| name.to_string_lossy());
+        if let Some(stem) = name.as_deref().and_then(|name| name.split('.').next()) {
+            stem.clone_into(&mut self.file);
+        }
+        self
+    }
+
+    /// A row, by its number from 0, to its events: one as a rule, none where the mapping says so, one
+    /// per cell in a wide file.
+    pub fn map_row(&self, number: u64, fields: &[&str]) -> Result<Vec<MappedEvent>, RowFault> {
+        let time = self.mapping.step(number).map(|at| at.rfc3339());
+        let time = time.unwrap_or_default();
+        let Some(wide) = &self.wide else {
+            let event = self.map_cell(fields, ["", "", &time, &self.file])?;
+            return Ok(event.into_iter().collect());
+        };
+        let mut events = Vec::with_capacity(wide.len());
+        for at in wide {
+            let value = fields.get(*at).copied().unwrap_or_default();
+            let made = [self.names[*at].as_str(), value, &time, &self.file];
+            events.extend(self.map_cell(fields, made)?);
+        }
+        Ok(events)
+    }
+
+    fn map_cell(
+        &self,
+        fields: &[&str],
+        made: [&str; MADE.len()],
+    ) -> Result<Option<MappedEvent>, RowFault> {
         let row = Row {
             places: &self.places,
             fields,
+            width: self.names.len(),
+            made,
+            missing: self.mapping.missing(),
         };
         self.mapping.map(&row, &self.feed.name, &self.label)
     }

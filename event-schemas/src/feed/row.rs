@@ -1,5 +1,9 @@
 //! A row of a department's file, and the columns that a mapping reads from it.
 
+/// Columns that no file has: what its name and its form say. A cell's column and value in a wide
+/// file, the row's time in a stepped one, the file's name without its ending.
+pub(crate) const MADE: [&str; 4] = ["@column", "@value", "@time", "@file"];
+
 /// Columns that a mapping names, numbered as they come up.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Columns(Vec<String>);
@@ -31,7 +35,9 @@ impl Columns {
         self.0
             .iter()
             .map(|name| {
-                let place = header.iter().position(|column| column == name);
+                let made = MADE.iter().position(|column| column == name);
+                let own = header.iter().position(|column| column == name);
+                let place = own.or(made.map(|made| header.len() + made));
                 if place.is_none() && !optional.contains(name) {
                     return Err(name.clone());
                 }
@@ -45,6 +51,12 @@ impl Columns {
 pub(crate) struct Row<'r> {
     pub(crate) places: &'r [Option<usize>],
     pub(crate) fields: &'r [&'r str],
+    /// Number of columns in the file's header; made columns stand after them.
+    pub(crate) width: usize,
+    /// Values of [`MADE`].
+    pub(crate) made: [&'r str; MADE.len()],
+    /// Values that stand for nothing.
+    pub(crate) missing: &'r [String],
 }
 
 impl<'r> Row<'r> {
@@ -54,8 +66,13 @@ impl<'r> Row<'r> {
             .get(number)
             .copied()
             .flatten()
-            .and_then(|place| self.fields.get(place))
-            .map_or("", |field| field.trim())
+            .and_then(|place| match place.checked_sub(self.width) {
+                Some(made) => self.made.get(made),
+                None => self.fields.get(place),
+            })
+            .map(|field| field.trim())
+            .filter(|field| !self.missing.iter().any(|nothing| nothing == field))
+            .unwrap_or_default()
     }
 }
 

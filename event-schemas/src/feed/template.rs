@@ -1,5 +1,5 @@
 //! Templates over a row's columns: `{incident_id}:{action}`, with filters `{statement|hash}` and
-//! `{outage_start_utc|digits}`.
+//! `{outage_start_utc|digits}`, `{sensor|slug}`.
 
 use sha2::{Digest, Sha256};
 
@@ -22,6 +22,8 @@ enum Filter {
     Hash,
     /// ASCII digits only: a moment as a compact key.
     Digits,
+    /// ASCII letters and digits, anything between them a dash: a name as part of a key.
+    Slug,
 }
 
 impl Template {
@@ -41,8 +43,9 @@ impl Template {
                 None => (&after[..close], Filter::Plain),
                 Some((name, "hash")) => (name, Filter::Hash),
                 Some((name, "digits")) => (name, Filter::Digits),
+                Some((name, "slug")) => (name, Filter::Slug),
                 Some((_, other)) => {
-                    return Err(format!("the filter hash or digits, not '{other}'"));
+                    return Err(format!("the filter hash, digits or slug, not '{other}'"));
                 }
             };
             parts.push(Part::Column(columns.number(name), filter));
@@ -52,6 +55,26 @@ impl Template {
             parts.push(Part::Text(rest.to_owned()));
         }
         Ok(Self(parts))
+    }
+
+    /// A column's name, or a template over several.
+    pub(crate) fn column_or_template(text: &str, columns: &mut Columns) -> Result<Self, String> {
+        if text.contains('{') {
+            return Self::compile(text, columns);
+        }
+        Ok(Self(vec![Part::Column(
+            columns.number(text),
+            Filter::Plain,
+        )]))
+    }
+
+    /// The columns it is made of, for messages.
+    pub(crate) fn columns(&self, columns: &Columns) -> String {
+        let named = self.0.iter().filter_map(|part| match part {
+            Part::Column(number, _) => Some(columns.name(*number)),
+            Part::Text(_) => None,
+        });
+        named.collect::<Vec<_>>().join(", ")
     }
 
     /// Fills the template; empty columns leave nothing.
@@ -64,6 +87,7 @@ impl Template {
                 Part::Column(number, Filter::Hash) => {
                     filled.push_str(&short_hash(row.get(*number)));
                 }
+                Part::Column(number, Filter::Slug) => filled.push_str(&slug(row.get(*number))),
                 Part::Column(number, Filter::Digits) => {
                     filled.extend(row.get(*number).chars().filter(char::is_ascii_digit));
                 }
@@ -71,6 +95,13 @@ impl Template {
         }
         filled
     }
+}
+
+/// ASCII letters and digits in small, anything between them a dash.
+fn slug(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.join("-").to_ascii_lowercase()
 }
 
 /// First 16 hexadecimal digits of the SHA-256.

@@ -1,6 +1,6 @@
 //! Times as departments write them: a format and a zone.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use crate::city::Millis;
@@ -34,7 +34,10 @@ impl Times {
     }
 
     fn civil(&self, format: &str, text: &str) -> Option<Millis> {
-        let civil = DateTime::strptime(format, text).ok()?;
+        // A format without a time of day is the day's first moment.
+        let civil = DateTime::strptime(format, text)
+            .or_else(|_| Date::strptime(format, text).map(|date| date.at(0, 0, 0, 0)))
+            .ok()?;
         let moment = self
             .zone
             .to_ambiguous_zoned_datetime(civil)

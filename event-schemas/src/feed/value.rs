@@ -1,14 +1,18 @@
 //! Values of the data from a row's columns: templates, tables, patterns, numbers, times, lists.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use regex::Regex;
 use serde_json::Value;
 
-use super::file::{FieldFile, MappingFile, ValueFile, ValueKind};
+use super::arithmetic::Arithmetic;
+use super::file::{FieldFile, MappingFile, ScalePart, ValueFile, ValueKind};
 use super::row::{Columns, Row, RowFault};
 use super::template::Template;
 use super::time::Times;
+use crate::city::Millis;
+use crate::scale::Scale;
 
 /// Where the text comes from.
 #[derive(Clone, Debug)]
@@ -24,6 +28,22 @@ enum Meaning {
     Read(ValueKind),
     Table(HashMap<String, Value>),
     Patterns(Vec<(Regex, Value)>),
+    Scale(Measured),
+}
+
+/// A scale with the fields that are its inputs.
+#[derive(Clone, Debug)]
+struct Measured {
+    scale: Arc<Scale>,
+    inputs: Vec<(String, Field)>,
+    gives: ScalePart,
+}
+
+/// What a mapping's values may name.
+#[derive(Clone, Copy)]
+pub(crate) struct Sources<'m> {
+    pub(crate) mapping: &'m MappingFile,
+    pub(crate) scales: &'m [Arc<Scale>],
 }
 
 /// A compiled value.
@@ -32,6 +52,8 @@ pub(crate) struct Field {
     origin: Origin,
     column: String,
     meaning: Meaning,
+    arithmetic: Arithmetic,
+    cut: usize,
     split: String,
     strip: String,
     otherwise: Option<Value>,
@@ -40,7 +62,7 @@ pub(crate) struct Field {
 impl Field {
     pub(crate) fn compile(
         file: &ValueFile,
-        mapping: &MappingFile,
+        sources: Sources<'_>,
         columns: &mut Columns,
     ) -> Result<Self, String> {
         match file {
@@ -48,17 +70,19 @@ impl Field {
                 origin: Origin::Template(Template::compile(text, columns)?),
                 column: text.clone(),
                 meaning: Meaning::Read(ValueKind::Text),
+                arithmetic: Arithmetic::default(),
+                cut: usize::MAX,
                 split: String::new(),
                 strip: String::new(),
                 otherwise: None,
             }),
-            ValueFile::Field(file) => Self::compile_field(file, mapping, columns),
+            ValueFile::Field(file) => Self::compile_field(file, sources, columns),
         }
     }
 
     fn compile_field(
         file: &FieldFile,
-        mapping: &MappingFile,
+        sources: Sources<'_>,
         columns: &mut Columns,
     ) -> Result<Self, String> {
         let (origin, column) = match (&file.column, &file.template) {
@@ -67,23 +91,30 @@ impl Field {
                 let template = Template::compile(text, columns)?;
                 (Origin::Template(template), text.clone())
             }
-            (None, None) if file.otherwise.is_some() => (Origin::Nowhere, String::new()),
+            (None, None) if file.otherwise.is_some() || file.scale.is_some() => {
+                (Origin::Nowhere, String::new())
+            }
             _ => return Err(String::from("column, or template, or otherwise alone")),
         };
-        let meaning = match (&file.table, &file.patterns) {
-            (Some(name), None) => {
-                let table = mapping.tables.get(name);
+        let meaning = match (&file.table, &file.patterns, &file.scale) {
+            (None, None, Some(name)) => {
+                Meaning::Scale(Measured::compile(name, file, sources, columns)?)
+            }
+            (Some(name), None, None) => {
+                let table = sources.mapping.tables.get(name);
                 let table = table.ok_or_else(|| format!("a table of this feed, not '{name}'"))?;
                 Meaning::Table(table.clone().into_iter().collect())
             }
-            (None, Some(name)) => Meaning::Patterns(compile_patterns(name, mapping)?),
-            (None, None) => Meaning::Read(file.kind),
-            (Some(_), Some(_)) => return Err(String::from("a table or patterns, not both")),
+            (None, Some(name), None) => Meaning::Patterns(compile_patterns(name, sources.mapping)?),
+            (None, None, None) => Meaning::Read(file.kind),
+            _ => return Err(String::from("a table, patterns or a scale, one of them")),
         };
         Ok(Self {
             origin,
             column,
             meaning,
+            arithmetic: Arithmetic::compile(file, columns),
+            cut: file.cut.unwrap_or(usize::MAX),
             split: file.split.clone().unwrap_or_else(|| String::from(" ")),
             strip: file.strip.clone().unwrap_or_default(),
             otherwise: file.otherwise.clone(),
@@ -91,7 +122,16 @@ impl Field {
     }
 
     /// The value of a row; `None`: the member is left out.
-    pub(crate) fn read(&self, row: &Row<'_>, times: &Times) -> Result<Option<Value>, RowFault> {
+    pub(crate) fn read(
+        &self,
+        row: &Row<'_>,
+        times: &Times,
+        at: Millis,
+    ) -> Result<Option<Value>, RowFault> {
+        if let Meaning::Scale(measured) = &self.meaning {
+            let value = measured.read(row, times, at)?;
+            return Ok(value.or_else(|| self.otherwise.clone().filter(|value| !value.is_null())));
+        }
         let filled;
         let text = match &self.origin {
             Origin::Column(number) => row.get(*number),
@@ -106,6 +146,9 @@ impl Field {
         }
         let text = text.trim_matches(|c| self.strip.contains(c));
         let value = match &self.meaning {
+            Meaning::Read(ValueKind::Integer | ValueKind::Number) => {
+                return self.read_number(row, text);
+            }
             Meaning::Read(kind) => self.read_as(*kind, text, times)?,
             Meaning::Table(table) => match table.get(text).or(self.otherwise.as_ref()) {
                 Some(value) => value.clone(),
@@ -118,6 +161,7 @@ impl Field {
                     None => return Ok(None),
                 }
             }
+            Meaning::Scale(_) => return Ok(None),
         };
         Ok((!value.is_null()).then_some(value))
     }
@@ -125,14 +169,8 @@ impl Field {
     fn read_as(&self, kind: ValueKind, text: &str, times: &Times) -> Result<Value, RowFault> {
         let fault = |expected: &str| self.fault(expected, text);
         match kind {
-            ValueKind::Text => Ok(Value::from(text)),
-            ValueKind::Integer => {
-                let whole = text.parse::<i64>().map_err(|_| fault("a whole number"))?;
-                Ok(Value::from(whole))
-            }
-            ValueKind::Number => {
-                let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-                Ok(Value::from(number.ok_or_else(|| fault("a number"))?))
+            ValueKind::Text | ValueKind::Integer | ValueKind::Number => {
+                Ok(Value::from(text.chars().take(self.cut).collect::<String>()))
             }
             ValueKind::Boolean => match text.to_ascii_lowercase().as_str() {
                 "true" | "yes" | "y" | "1" => Ok(Value::Bool(true)),
@@ -154,12 +192,88 @@ impl Field {
         }
     }
 
+    /// A number after its arithmetic; none where what it is divided by is missing.
+    fn read_number(&self, row: &Row<'_>, text: &str) -> Result<Option<Value>, RowFault> {
+        let whole = matches!(self.meaning, Meaning::Read(ValueKind::Integer));
+        if whole
+            && let Ok(number) = text.parse::<i64>()
+            && self.arithmetic.is_none()
+        {
+            return Ok(Some(Value::from(number)));
+        }
+        let expected = if whole { "a whole number" } else { "a number" };
+        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+        let number = number.ok_or_else(|| self.fault(expected, text))?;
+        let Some(number) = self.arithmetic.of(number, row) else {
+            return Ok(None);
+        };
+        if !whole {
+            return Ok(Some(Value::from(number)));
+        }
+        // Whole numbers are written as 12.0 too; beyond this a double no longer tells them apart.
+        let sound = number.fract() == 0.0 && number.abs() < 9e15;
+        let number = sound.then_some(number as i64);
+        Ok(Some(
+            number.ok_or_else(|| self.fault(expected, text))?.into(),
+        ))
+    }
+
     fn fault(&self, expected: &str, found: &str) -> RowFault {
         RowFault {
             column: self.column.clone(),
             expected: expected.to_owned(),
             found: found.chars().take(80).collect(),
         }
+    }
+}
+
+impl Measured {
+    fn compile(
+        name: &str,
+        file: &FieldFile,
+        sources: Sources<'_>,
+        columns: &mut Columns,
+    ) -> Result<Self, String> {
+        let scale = sources.scales.iter().find(|scale| scale.name == name);
+        let scale = scale.ok_or_else(|| format!("a scale of scales.yaml, not '{name}'"))?;
+        let mut inputs = Vec::new();
+        for (input, field) in &file.inputs {
+            if !scale.inputs().any(|known| known == input) {
+                return Err(format!("an input of {name}, not '{input}'"));
+            }
+            let field = Field::compile_field(field, sources, columns)?;
+            inputs.push((input.clone(), field));
+        }
+        Ok(Self {
+            scale: Arc::clone(scale),
+            inputs,
+            gives: file.gives,
+        })
+    }
+
+    fn read(&self, row: &Row<'_>, times: &Times, at: Millis) -> Result<Option<Value>, RowFault> {
+        let mut figures = HashMap::new();
+        for (name, field) in &self.inputs {
+            let figure = field.read(row, times, at)?;
+            figures.extend(
+                figure
+                    .and_then(|value| value.as_f64())
+                    .map(|f| (name.as_str(), f)),
+            );
+        }
+        let Some(reading) = self.scale.read(at, |input| figures.get(input).copied()) else {
+            return Ok(None);
+        };
+        Ok(match self.gives {
+            ScalePart::Index if reading.value.fract() == 0.0 => {
+                Some(Value::from(reading.value as i64))
+            }
+            ScalePart::Index => Some(Value::from(reading.value)),
+            ScalePart::Leading if reading.leading.is_empty() => None,
+            ScalePart::Leading => Some(Value::from(reading.leading)),
+            ScalePart::Band => reading.band.map(Value::from),
+            ScalePart::Edition => Some(Value::from(reading.edition)),
+        })
     }
 }
 

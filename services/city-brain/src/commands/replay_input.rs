@@ -127,7 +127,8 @@ fn read_csv(
     let columns: Vec<&str> = header.iter().collect();
     let reader = known_feed
         .reader(&columns, label)
-        .map_err(|fault| Failure::usage(format!("{name}: {fault}")))?;
+        .map_err(|fault| Failure::usage(format!("{name}: {fault}")))?
+        .of_file(Path::new(name));
     let mut input = Input::default();
     for row in table.records() {
         input.rows += 1;
@@ -140,14 +141,18 @@ fn read_csv(
             }
         };
         let fields: Vec<&str> = row.iter().collect();
-        match reader.map_row(&fields) {
-            Ok(None) => input.skipped += 1,
-            Ok(Some(event)) if window.holds(event.known_time) => input.events.push(Known {
-                known: event.known_time,
-                department: known_feed.department.clone(),
-                event: Event::Mapped(Box::new(event)),
-            }),
-            Ok(Some(_)) => {}
+        match reader.map_row(input.rows - 1, &fields) {
+            Ok(events) if events.is_empty() => input.skipped += 1,
+            Ok(events) => {
+                let wanted = events
+                    .into_iter()
+                    .filter(|event| window.holds(event.known_time));
+                input.events.extend(wanted.map(|event| Known {
+                    known: event.known_time,
+                    department: known_feed.department.clone(),
+                    event: Event::Mapped(Box::new(event)),
+                }));
+            }
             Err(fault) => input.faults.push(format!("line {line}: {fault}")),
         }
     }
