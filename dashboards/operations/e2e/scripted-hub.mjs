@@ -358,7 +358,7 @@ class ScriptedHub {
       key: item.id,
       titles: item.title,
       place: null,
-      location: { lon: item.lon, lat: item.lat },
+      location: item.lon == null ? null : { lon: item.lon, lat: item.lat },
       responsible: departmentOf(item.responsible),
       acknowledgedBy: item.acknowledgedBy && { ...item.acknowledgedBy, kind: 'OPERATOR' },
       alerts: item.alerts.map((key) => alertOf(key, this.city.alerts.get(key))),
