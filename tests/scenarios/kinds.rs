@@ -40,7 +40,7 @@ async fn advance(api: &Api, id: &Value, command: &str, fields: Value) -> Value {
         before["state"]
     );
     let input = json!({ "caseId": id, "expectedVersion": before["version"],
-        "idempotencyKey": format!("{command}-{}", before["version"]), "command": command, "fields": fields });
+        "idempotencyKey": format!("{id}-{command}-{}", before["version"]), "command": command, "fields": fields });
     let result = api.command("advanceCase", input).await;
     assert_eq!(
         result["__typename"], "CommandAccepted",

@@ -19,7 +19,8 @@ fn at(text: &str) -> Millis {
     Millis::parse(text).unwrap()
 }
 
-fn desk() -> Desk {
+/// A desk that works every kind of the catalog.
+pub(crate) fn desk() -> Desk {
     let catalog = Catalog::embedded().unwrap();
     let mut desk = Desk::new();
     desk.workflows = Workflows::new(catalog.workflows().iter().cloned())

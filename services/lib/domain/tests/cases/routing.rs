@@ -443,3 +443,25 @@ fn a_restarted_router_adds_nothing() {
     router.later(HOUR);
     assert!(router.desk.book.cases().eq(before.cases()));
 }
+
+#[test]
+fn an_alert_about_one_citizens_request_opens_a_case_of_that_kind() {
+    let mut router = Router {
+        desk: crate::kinds::desk(),
+        ..Router::new()
+    };
+    let mut urgent = firing("r1", "hotline", "P1", 3);
+    urgent.rule.id = String::from("hotline.urgent-waiting");
+    let mut other = firing("r2", "hotline", "P1", 3);
+    other.rule.id.clone_from(&urgent.rule.id);
+    other.fingerprint = String::from("another citizen");
+    router.sees(urgent);
+    router.sees(other);
+    router.sees(firing("w", "hotline", "P1", 3));
+    router.works();
+    router.later(5 * SECOND);
+    assert_eq!(router.cases(), ["r1", "r2", "w"], "each request by itself");
+    assert_eq!(router.case_of("r1").kind, "hotline-request");
+    assert_eq!(router.case_of("r1").state, "RECEIVED");
+    assert_eq!(router.case_of("w").kind, "city");
+}
