@@ -22,6 +22,24 @@ async fn the_consoles_own_checks_and_tests_pass() {
     tools.must_run("npm", &["test"]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_console_stays_within_its_size_budget() {
+    let tools = tools().await;
+    let built = tools.built.display().to_string();
+    tools.must_run("node", &["budget.mjs", &built]);
+}
+
+/// Faults on the wire, the operator's hands, every screen with axe in both languages and themes, and
+/// both walls, in a real browser. The hub follows a script: a healthy one shows none of those faults.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_screen_holds_in_a_real_browser() {
+    let tools = tools().await;
+    let results = concat!(env!("CARGO_TARGET_TMPDIR"), "/console-screens");
+    let mut arguments = vec!["playwright", "test", "--output", results];
+    arguments.extend(["scripted", "hands", "screens", "wall"]);
+    tools.must_run("npx", &arguments);
+}
+
 /// A port that was free a moment ago: the hub must come back on the same one.
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -13,6 +13,8 @@ use tokio::sync::OnceCell;
 pub struct ConsoleTools {
     /// The sources.
     pub folder: PathBuf,
+    /// The console as the hub serves it.
+    pub built: PathBuf,
     path: OsString,
     chromium: PathBuf,
 }
@@ -29,7 +31,7 @@ async fn prepare() -> ConsoleTools {
         .join("dashboards/operations")
         .canonicalize()
         .unwrap();
-    built_console(&cache, |_| {})
+    let built = built_console(&cache, |_| {})
         .await
         .unwrap_or_else(|error| panic!("{error}"));
     let node = local_stack::ensure_node(&cache, &Progress::Lines)
@@ -41,6 +43,7 @@ async fn prepare() -> ConsoleTools {
     let tools = ConsoleTools {
         path: path_with(&node),
         folder,
+        built,
         chromium,
     };
     // The build may have come from the cache, made in another copy of the sources.
@@ -71,7 +74,8 @@ impl ConsoleTools {
             .args(arguments)
             .current_dir(&self.folder)
             .env("PATH", &self.path)
-            .env("CITY_BRAIN_CHROMIUM", &self.chromium);
+            .env("CITY_BRAIN_CHROMIUM", &self.chromium)
+            .env("CITY_BRAIN_DIST", &self.built);
         command
     }
 
