@@ -16,10 +16,11 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use crate::story::COMMUNITY;
 
 /// Every route with a door, as interfaces.md lists them for what exists.
-const CLOSED: [(&str, &str); 4] = [
+const CLOSED: [(&str, &str); 5] = [
     ("POST", "/graphql"),
     ("POST", "/v1/events"),
     ("GET", "/v1/events/%2Ffire%2Fdispatch/1"),
+    ("POST", "/auth/renew"),
     ("POST", "/auth/logout"),
 ];
 
@@ -165,6 +166,7 @@ async fn a_role_allows_what_it_names_and_a_departments_key_sees_nothing() {
         || body.contains("FORBIDDEN");
     assert!(shut, "a department's key sees nothing: {status} {body}");
 
+    keeps_its_session(&hub.url(), &dev.token).await;
     let left = reqwest::Client::new()
         .post(format!("{}/auth/logout", hub.url()))
         .bearer_auth(&dev.token)
@@ -177,4 +179,27 @@ async fn a_role_allows_what_it_names_and_a_departments_key_sees_nothing() {
         StatusCode::UNAUTHORIZED
     );
     hub.stop().await;
+}
+
+/// What a wallboard does every half hour: the cookie is given anew, with the session's end.
+async fn keeps_its_session(url: &str, token: &str) {
+    let answer = reqwest::Client::new()
+        .post(format!("{url}/auth/renew"))
+        .header("cookie", format!("city_session={token}"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(
+        cookie.starts_with(&format!("city_session={token};")) && cookie.contains("HttpOnly"),
+        "{cookie}"
+    );
+    let body: Value = answer.json().await.unwrap();
+    assert!(
+        body["expiresAt"]
+            .as_str()
+            .is_some_and(|at| at.ends_with('Z')),
+        "{body}"
+    );
 }
