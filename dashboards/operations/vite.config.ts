@@ -5,6 +5,9 @@ import { defineConfig } from 'vite';
 
 const hub = process.env.CITY_BRAIN_URL ?? 'http://127.0.0.1:8080';
 
+/** The hub refuses a cookie from a foreign origin: what is passed on comes from its own. */
+const passed = { target: hub, changeOrigin: true, headers: { origin: hub } };
+
 export default defineConfig({
   plugins: [react()],
   build: {
@@ -31,11 +34,11 @@ export default defineConfig({
   },
   server: {
     proxy: {
-      '/auth': hub,
-      '/graphql': hub,
-      '/config.json': hub,
-      '/map': hub,
-      '/live': { target: hub, ws: true },
+      '/auth': passed,
+      '/graphql': passed,
+      '/config.json': passed,
+      '/map': passed,
+      '/live': { ...passed, ws: true },
     },
   },
   test: { include: ['tests/**/*.test.ts'] },

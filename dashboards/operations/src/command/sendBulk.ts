@@ -1,22 +1,26 @@
 // Sends one acknowledgement for many cases, in as few orders as the hub allows, and repeats what got
 // no answer with the same key: a repeat is harmless.
 
-import { adopt } from '../case/detail';
 import { order } from '../graphql/client';
-import { graphql, type ResultOf, readFragment } from '../graphql/tada';
+import { graphql, type ResultOf } from '../graphql/tada';
 import { feed } from '../live/feed';
 import { batches, type Item, type ItemOutcome, type Outcome, withOutcomes } from './bulk';
-import { outcome } from './documents';
 import { newKey } from './send';
 
-const acknowledgeCases = graphql(
-  `
+/** Little of each case: the hub prices an order by what it may bring, and the stream tells the rest. */
+const acknowledgeCases = graphql(`
   mutation AcknowledgeCases($input: AcknowledgeCasesInput!) {
-    acknowledgeCases(input: $input) { caseId result { ...Outcome } }
+    acknowledgeCases(input: $input) {
+      caseId
+      result {
+        __typename
+        ... on CommandRefused { message }
+        ... on CommandConflict { winner { kind name } message }
+        ... on CommandUndecided { message }
+      }
+    }
   }
-`,
-  [outcome],
-);
+`);
 
 type Said = Pick<ItemOutcome, 'outcome' | 'message' | 'winner'>;
 type Answered = ResultOf<typeof acknowledgeCases>['acknowledgeCases'][number];
@@ -55,9 +59,7 @@ const OUTCOME: Readonly<Record<string, Outcome>> = {
   CommandUndecided: 'undecided',
 };
 
-function read({ result: masked }: Answered): Said {
-  const result = readFragment(outcome, masked);
-  if ('case' in result) adopt(result.case);
+function read({ result }: Answered): Said {
   return {
     outcome: OUTCOME[result.__typename] ?? 'undecided',
     message: 'message' in result ? result.message : '',

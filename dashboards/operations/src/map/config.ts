@@ -1,6 +1,6 @@
 // Where the base map comes from, as the hub says; all of it lies on the hub itself.
 
-import { learnMiddles, learnPlaces } from '../view/names';
+import { learnMiddles, learnParents, learnPlaces } from '../view/names';
 import { middleOf } from './middle';
 
 export interface ConsoleConfig {
@@ -37,7 +37,7 @@ export function fetchConfig(): Promise<ConsoleConfig> {
 }
 
 interface Feature {
-  properties?: { code?: string; name_zh?: string; name_en?: string } | null;
+  properties?: { code?: string; name_zh?: string; name_en?: string; parent?: string | null } | null;
   geometry?: { type?: string; coordinates?: unknown } | null;
 }
 
@@ -51,6 +51,12 @@ export async function fetchBase(path: string): Promise<unknown> {
       return code && (zh || en)
         ? [[code, { zh: zh ?? en ?? '', en: en ?? zh ?? '' }] as const]
         : [];
+    }),
+  );
+  learnParents(
+    features.flatMap(({ properties }) => {
+      const { code, parent } = properties ?? {};
+      return code && parent ? [[code, parent] as const] : [];
     }),
   );
   learnMiddles(

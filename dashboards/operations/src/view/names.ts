@@ -38,20 +38,22 @@ export const useNames = (): Names => useStore(names);
 /** Titles of the kinds of cases, by name. */
 export const useKinds = (): ReadonlyMap<string, Text> => useStore(names, ({ kinds }) => kinds);
 
+/** Two levels of places: the hub prices depth, and the base map tells the rest. */
 const namesQuery = graphql(`
   query ConsoleNames {
     departments { name titles { zh en } }
     caseKinds { name titles { zh en } states { name stage titles { zh en } } }
-    places {
-      code
-      names { zh en }
-      children { code names { zh en } children { code names { zh en } } }
-    }
+    places { code names { zh en } children { code names { zh en } } }
   }
 `);
 
 export function learnPlaces(found: Iterable<readonly [string, Text]>): void {
   names.setState({ places: new Map([...names.getState().places, ...found]) });
+}
+
+/** Which place lies in which. */
+export function learnParents(found: Iterable<readonly [string, string]>): void {
+  names.setState({ parents: new Map([...names.getState().parents, ...found]) });
 }
 
 export function learnMiddles(found: Iterable<readonly [string, Middle]>): void {
@@ -84,7 +86,6 @@ export async function fetchNames(): Promise<void> {
   const { departments, places, caseKinds } = answer.data;
   names.setState({
     departments: new Map(departments.map(({ name, titles }) => [name, titles])),
-    parents: new Map(parentsOf(places)),
     kinds: new Map(caseKinds.map(({ name, titles }) => [name, titles])),
     courses: new Map(
       caseKinds.map(({ name, states }) => [
@@ -94,4 +95,5 @@ export async function fetchNames(): Promise<void> {
     ),
   });
   learnPlaces(flatten(places));
+  learnParents(parentsOf(places));
 }

@@ -85,7 +85,7 @@ fn border(place: &Place) -> Value {
         "type": "Feature",
         "properties": {
             "code": place.code, "name_zh": place.name.zh, "name_en": place.name.en,
-            "kind": place.kind, "level": place.level,
+            "kind": place.kind, "level": place.level, "parent": place.parent,
         },
         "geometry": { "type": "MultiPolygon", "coordinates": polygons },
     })
