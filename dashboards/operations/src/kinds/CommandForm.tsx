@@ -8,6 +8,7 @@ import type { Text } from '../live/protocol';
 import { type ChoicesByKind, choicesOf } from './choices';
 import { FieldInput } from './FieldInput';
 import { type Field, fieldNamed, readFields, type Typed } from './fields';
+import '../styles/form.css';
 
 /** What became of it: accepted, or why not, in the hub's words. */
 export type Sent = { ok: true } | { ok: false; message: string };

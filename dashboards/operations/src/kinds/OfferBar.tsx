@@ -11,6 +11,7 @@ import { CommandForm } from './CommandForm';
 import { type CasePageData, offer } from './documents';
 import { advance } from './order';
 import { useChoices } from './useChoices';
+import '../styles/form.css';
 
 interface Props {
   item: CasePageData;

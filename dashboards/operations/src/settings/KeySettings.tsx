@@ -11,6 +11,7 @@ import {
   useBindings,
 } from '../command/bindings';
 import { type ActionName, KEY_GROUPS, KEY_TABLE, shownStroke, strokeOf } from '../command/keytable';
+import '../styles/form.css';
 
 export function KeySettings() {
   const { t } = useTranslation();
