@@ -200,25 +200,69 @@ pub struct ReplayArgs {
 
 /// `simulate`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct SimulateArgs {
+    /// Instead of publishing.
+    #[command(subcommand)]
+    pub action: Option<SimulateAction>,
+    /// The city.
+    #[command(flatten)]
+    pub city: CityArgs,
+    /// Write events to standard output instead of publishing them.
+    #[arg(long)]
+    pub print: bool,
+    /// Write what really happened to this file (NDJSON): incidents with their events and the alerts
+    /// expected, faults of publishers.
+    #[arg(long, value_name = "FILE")]
+    pub truth: Option<PathBuf>,
+    /// Where the hub is.
+    #[command(flatten)]
+    pub hub: HubArgs,
+}
+
+/// What `simulate` can do beside publishing.
+#[derive(Debug, Subcommand)]
+pub enum SimulateAction {
+    /// Hold the rules' alerts against what really happened: recall, precision, delay.
+    Score(ScoreArgs),
+}
+
+/// `simulate score`.
+#[derive(Debug, Args)]
+pub struct ScoreArgs {
+    /// The truth that `simulate --truth` wrote; alerts are read from the hub's log.
+    #[arg(long, value_name = "FILE", conflicts_with = "offline")]
+    pub truth: Option<PathBuf>,
+    /// Run the city and the catalog's rules in this process, without a hub; a week by default.
+    #[arg(long)]
+    pub offline: bool,
+    /// The city, with `--offline`.
+    #[command(flatten)]
+    pub city: CityArgs,
+    /// Name also what was missed and what was raised without a reason.
+    #[arg(long)]
+    pub details: bool,
+    /// Where the hub is.
+    #[command(flatten)]
+    pub hub: HubArgs,
+}
+
+/// How the simulated city behaves.
+#[derive(Clone, Debug, Args)]
+pub struct CityArgs {
     /// The same seed gives the same city.
     #[arg(long, default_value_t = 7)]
     pub seed: u64,
-    /// Events per second of the quiet background.
+    /// Events per second of everyday life: what people report at its natural rate, the rest
+    /// readings of sensors.
     #[arg(long, default_value_t = 1.0)]
     pub rate: f64,
     /// How long, e.g. `10m`; default: until stopped.
     #[arg(long = "for")]
     pub duration: Option<String>,
-    /// Ten times the rate and one storyline after the other.
+    /// Ten times everything, and one incident after the other.
     #[arg(long)]
     pub storm: bool,
-    /// Write events to standard output instead of publishing them.
-    #[arg(long)]
-    pub print: bool,
-    /// Where the hub is.
-    #[command(flatten)]
-    pub hub: HubArgs,
 }
 
 /// `rule`.

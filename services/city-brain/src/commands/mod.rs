@@ -12,3 +12,4 @@ pub mod rule;
 pub mod schema;
 pub mod sender;
 pub mod simulate;
+pub mod simulate_score;

@@ -11,12 +11,8 @@ use crate::print;
 use crate::settings::{Homes, Settings, SettingsFile, clickhouse_password_from_environment};
 use crate::simulation::Behaviour;
 
-/// The demo's quiet background: one event in two seconds.
-const DEMO: Behaviour = Behaviour {
-    seed: 7,
-    rate: 0.5,
-    storm: false,
-};
+/// The demo: a living city, an event in two seconds, an alarm in ten minutes or so.
+const DEMO: Behaviour = Behaviour::ordinary(7, 0.5);
 
 /// Runs one service of the hub against an existing Kafka and an existing ClickHouse.
 pub async fn run_service(
@@ -98,6 +94,7 @@ fn start_demo(hub: &Hub, shutdown: Shutdown) -> tokio::task::JoinHandle<()> {
                 clock: Clock::system(),
                 span_ms: None,
                 shutdown: shutdown.clone(),
+                truth: None,
             };
             if let Err(failure) = publish(&log, &catalog, DEMO, course).await {
                 tracing::warn!(%failure, "the demo could not publish; trying again");

@@ -1,19 +1,22 @@
-//! What happens in the simulated city, as `CloudEvents`.
+//! What happens in the simulated city, as `CloudEvents`, and the queue in which it waits.
 
 use std::cmp::Ordering;
 
 use event_schemas::city::Millis;
 use serde_json::{Value, json};
 
-use super::Spot;
+use super::Source;
+use super::ground::Spot;
 
 /// One event to publish.
 #[derive(Clone, Debug)]
 pub struct SimulatedEvent {
-    /// When it happens.
+    /// When it is published; its own event time may be another.
     pub at: Millis,
     /// Whose inbox it goes to.
     pub department: String,
+    /// CloudEvents `id`.
+    pub id: String,
     /// The whole event, structured JSON.
     pub json: String,
 }
@@ -25,74 +28,125 @@ pub(super) struct Happening {
     pub(super) subject: String,
     pub(super) spot: Spot,
     pub(super) data: Value,
-    /// `everyday`, or the storyline it belongs to.
-    pub(super) story: Option<String>,
+    /// When it happens.
+    pub(super) time: Millis,
+    /// How much later the department publishes it.
+    pub(super) lag: i64,
+    /// The incident it tells of.
+    pub(super) story: Option<u64>,
+    /// A machine's reading or a unit's position: lost, not sent later, while its feed is silent.
+    pub(super) fleeting: bool,
+    /// Its id, once it has one: an event that waited out a silence keeps it.
+    pub(super) id: Option<String>,
 }
 
 impl Happening {
-    fn department(&self) -> &'static str {
-        self.event_type.split('.').nth(1).unwrap_or("fire")
-    }
-}
-
-/// A happening at its time; the earliest comes first out of the heap.
-#[derive(Clone, Debug)]
-pub(super) struct Scheduled {
-    pub(super) at: Millis,
-    pub(super) order: u64,
-    pub(super) event: Happening,
-}
-
-impl Scheduled {
-    pub(super) fn into_event(self, run: &str) -> SimulatedEvent {
-        let Happening {
+    /// Something a person reported, at once and about nothing greater.
+    pub(super) fn new(
+        event_type: &'static str,
+        (subject, spot): (String, Spot),
+        time: Millis,
+        data: Value,
+    ) -> Self {
+        Self {
             event_type,
             subject,
             spot,
             data,
-            story,
-        } = &self.event;
-        let department = self.event.department();
+            time,
+            lag: 0,
+            story: None,
+            fleeting: false,
+            id: None,
+        }
+    }
+
+    /// Published so much later.
+    pub(super) fn late(mut self, lag: i64) -> Self {
+        self.lag = lag;
+        self
+    }
+
+    pub(super) fn department(&self) -> &'static str {
+        self.event_type.split('.').nth(1).unwrap_or("fire")
+    }
+
+    /// The event as its department writes it, its clock wrong by `skew`.
+    pub(super) fn event(
+        &self,
+        at: Millis,
+        id: &str,
+        skew: i64,
+        story: Option<&str>,
+    ) -> SimulatedEvent {
+        let department = self.department();
         let mut json = json!({
             "specversion": "1.0",
-            "id": format!("{run}-{}", self.order),
+            "id": id,
             "source": format!("/simulation/{department}"),
-            "type": event_type,
-            "subject": subject,
-            "time": self.at.rfc3339(),
+            "type": self.event_type,
+            "subject": self.subject,
+            "time": self.time.plus(skew).rfc3339(),
             "datacontenttype": "application/json",
-            "placecode": spot.place,
-            "lon": spot.lon,
-            "lat": spot.lat,
             "exercise": true,
-            "data": data,
+            "data": self.data,
         });
+        if let Some((lon, lat)) = self.spot.point {
+            json["lon"] = json!(lon);
+            json["lat"] = json!(lat);
+        }
+        if let Some(place) = &self.spot.place {
+            json["placecode"] = json!(place);
+        }
+        if self.lag > 0 {
+            json["recordedtime"] = json!(self.time.plus(self.lag).plus(skew).rfc3339());
+        }
         if let Some(story) = story {
-            json["correlationid"] = Value::String(story.clone());
+            json["correlationid"] = json!(story);
         }
         SimulatedEvent {
-            at: self.at,
+            at,
             department: department.to_owned(),
+            id: id.to_owned(),
             json: json.to_string(),
         }
     }
 }
 
-impl PartialEq for Scheduled {
+/// What waits in the queue.
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    /// An event is published.
+    Tell(Box<Happening>),
+    /// An event is published once more, byte for byte.
+    Again(Box<SimulatedEvent>),
+    /// A source has its turn.
+    Wake(Source),
+}
+
+/// Something to do at its time; the earliest comes first out of the heap.
+#[derive(Clone, Debug)]
+pub(super) struct Task {
+    pub(super) at: Millis,
+    pub(super) order: u64,
+    pub(super) what: What,
+}
+
+impl PartialEq for Task {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal
     }
 }
 
-impl Eq for Scheduled {}
+impl Eq for Task {}
 
-impl PartialOrd for Scheduled {
+impl PartialOrd for Task {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Scheduled {
+impl Ord for Task {
     fn cmp(&self, other: &Self) -> Ordering {
         (other.at, other.order).cmp(&(self.at, self.order))
     }

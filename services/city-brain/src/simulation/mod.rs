@@ -1,45 +1,91 @@
-//! The simulated city: quiet days and one storyline, the same from the same seed.
+//! The simulated city: eight departments, the rhythm of their week, units on the streets, incidents
+//! that touch several of them, and the faults of real publishers; the same from the same seed.
 //!
-//! Pure: a start time and a seed give an endless sequence of events in order of time, all marked
-//! as an exercise. The shell in `simulate` publishes them when their time has come.
+//! Pure: a catalog, a start time and a seed give an endless sequence of events in order of
+//! publishing, all marked as an exercise, and beside it the [truth]: what really happened, which
+//! events tell of it, and which rules should find it. The shell in `simulate` publishes the events
+//! when their time has come.
 
-mod background;
 mod cloud_event;
-mod storyline;
+mod everyday;
+mod faults;
+mod fleet;
+mod ground;
+mod hotline;
+pub mod offline;
+mod rhythm;
+mod scene;
+pub mod score;
+mod sensors;
+mod stories;
+mod storms;
+mod streets;
+pub mod truth;
 
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
+use event_schemas::Catalog;
 use event_schemas::city::Millis;
-use event_schemas::places::PlaceTree;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt as _, SeedableRng as _};
 
-use cloud_event::Scheduled;
 pub use cloud_event::SimulatedEvent;
+use cloud_event::{Happening, Task, What};
+use faults::Faults;
+use fleet::Fleet;
+use ground::Ground;
+use scene::Story;
+use sensors::Sensors;
+use truth::{CourseTruth, TruthLine};
 
 /// How the city behaves.
 #[derive(Clone, Copy, Debug)]
 pub struct Behaviour {
     /// The same seed gives the same city.
     pub seed: u64,
-    /// Events per second of the quiet background.
+    /// Events per second of everyday life, on the week's mean: people's at their natural rate, the
+    /// rest readings of sensors.
     pub rate: f64,
-    /// Ten times the rate, one storyline after the other.
+    /// Ten times everything, and one incident after the other.
     pub storm: bool,
+    /// Mean time between incidents.
+    pub incident_every_ms: i64,
 }
 
-/// Time from the start to the first storyline, and from one to the next.
-const FIRST_STORY_MS: i64 = 20_000;
-const STORY_EVERY_MS: i64 = 45 * 60_000;
-const STORM_STORY_EVERY_MS: i64 = 3 * 60_000;
+impl Behaviour {
+    /// An ordinary city: an incident in three quarters of an hour.
+    pub const fn ordinary(seed: u64, rate: f64) -> Self {
+        Self {
+            seed,
+            rate,
+            storm: false,
+            incident_every_ms: 45 * 60_000,
+        }
+    }
+}
 
-/// A place where something can happen.
-#[derive(Clone, Debug)]
-struct Spot {
-    place: String,
-    name: event_schemas::Text,
-    lon: f64,
-    lat: f64,
+/// Time from the start to the first incident.
+const FIRST_STORY_MS: i64 = 20_000;
+/// In a storm incidents follow each other so quickly.
+const STORM_STORY_EVERY_MS: i64 = 3 * 60_000;
+/// Faults leave a new city alone for so long, then come at this mean.
+const FIRST_FAULT_MS: i64 = 20 * 60_000;
+const FAULT_EVERY_MS: f64 = 50.0 * 60_000.0;
+/// At this rate and above people's own events have their natural frequency.
+const NATURAL_RATE: f64 = 1.0;
+
+/// What happens again and again by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    Request,
+    Emergency,
+    Outage,
+    Roadworks,
+    Sensor(usize),
+    Incident,
+    Fault,
+    /// An incident is over: its truth is told.
+    End(u64),
 }
 
 /// The city under way.
@@ -48,61 +94,82 @@ pub struct Simulation {
     run: String,
     tag: String,
     behaviour: Behaviour,
-    spots: Vec<Spot>,
-    queue: BinaryHeap<Scheduled>,
+    types: BTreeSet<String>,
+    ground: Ground,
+    fleet: Fleet,
+    sensors: Sensors,
+    faults: Faults,
+    stories: BTreeMap<u64, Story>,
+    /// Kinds of incidents still to come in this round.
+    deck: Vec<stories::Kind>,
+    told: Vec<TruthLine>,
+    queue: BinaryHeap<Task>,
     count: u64,
-    next_background: Millis,
-    next_story: Millis,
 }
 
 impl Simulation {
-    /// Starts the city at `start`; `None` when no place has a location.
-    pub fn new(behaviour: Behaviour, places: &PlaceTree, start: Millis) -> Option<Self> {
-        let spots: Vec<Spot> = places
-            .iter()
-            .filter(|place| places.children(&place.code).is_empty())
-            .filter_map(|place| {
-                let (lon, lat) = place.center?;
-                Some(Spot {
-                    place: place.code.clone(),
-                    name: place.name.clone(),
-                    lon,
-                    lat,
-                })
-            })
-            .collect();
-        if spots.is_empty() {
-            return None;
-        }
-        Some(Self {
+    /// Starts the city at `start`; `None` when no place has a location. Events whose type the
+    /// catalog does not have are left out.
+    pub fn new(behaviour: Behaviour, catalog: &Catalog, start: Millis) -> Option<Self> {
+        let ground = Ground::of(catalog)?;
+        let people = behaviour.rate.min(NATURAL_RATE) * everyday::PER_SECOND;
+        let readings = (behaviour.rate - people).max(0.0) * times(behaviour.storm);
+        let mut city = Self {
             dice: Xoshiro256PlusPlus::seed_from_u64(behaviour.seed),
             run: format!("{}-{}", behaviour.seed, start.0),
             tag: short(start.0 / 1_000),
             behaviour,
-            spots,
+            types: catalog
+                .event_types()
+                .map(|kind| kind.name.clone())
+                .collect(),
+            fleet: Fleet::of(catalog.units(), start),
+            sensors: Sensors::on(&ground, readings),
+            ground,
+            faults: Faults::default(),
+            stories: BTreeMap::new(),
+            deck: vec![stories::Kind::BurstMain],
+            told: Vec::new(),
             queue: BinaryHeap::new(),
             count: 0,
-            next_background: start,
-            next_story: start.plus(FIRST_STORY_MS),
-        })
-    }
-
-    /// A place, and a point near its centre.
-    fn somewhere(&mut self) -> Spot {
-        let index = self.dice.random_range(0..self.spots.len());
-        let spot = self.spots[index].clone();
-        self.near(&spot, 0.004)
-    }
-
-    /// A point within `degrees` of a spot.
-    fn near(&mut self, spot: &Spot, degrees: f64) -> Spot {
-        let lon = spot.lon + self.dice.random_range(-degrees..degrees);
-        let lat = spot.lat + self.dice.random_range(-degrees..degrees);
-        Spot {
-            lon: (lon * 1e5).round() / 1e5,
-            lat: (lat * 1e5).round() / 1e5,
-            ..spot.clone()
+        };
+        city.told.push(TruthLine::Course(CourseTruth {
+            run: city.run.clone(),
+            seed: behaviour.seed,
+            rate: behaviour.rate,
+            storm: behaviour.storm,
+            start,
+        }));
+        for source in [
+            Source::Request,
+            Source::Emergency,
+            Source::Outage,
+            Source::Roadworks,
+        ] {
+            city.again(source, start);
         }
+        for sensor in 0..city.sensors.len() {
+            let wait = city.dice.random_range(0.0..city.sensors.period_ms(sensor));
+            city.wake(start.plus(wait as i64), Source::Sensor(sensor));
+        }
+        city.wake(start.plus(FIRST_STORY_MS), Source::Incident);
+        city.again(Source::Fault, start.plus(FIRST_FAULT_MS));
+        Some(city)
+    }
+
+    /// What has become certain about the truth since this was asked last.
+    pub fn take_truth(&mut self) -> Vec<TruthLine> {
+        std::mem::take(&mut self.told)
+    }
+
+    /// Tells what is still under way when the city is left at `end`, and that it ended.
+    pub fn finish(&mut self, end: Millis) -> Vec<TruthLine> {
+        for story in std::mem::take(&mut self.stories).into_values() {
+            self.told.push(TruthLine::Incident(story.truth));
+        }
+        self.told.extend(self.faults.finish());
+        self.told.push(TruthLine::End { at: end });
+        self.take_truth()
     }
 
     /// A number for a department's own records: short enough to be read out, and another one in
@@ -112,45 +179,83 @@ impl Simulation {
         format!("{prefix}-{}-{}", self.tag, self.count)
     }
 
-    fn pick<'p>(&mut self, among: &'p [&'p str]) -> &'p str {
+    fn pick<'p, T: ?Sized>(&mut self, among: &'p [&'p T]) -> &'p T {
         among[self.dice.random_range(0..among.len())]
     }
 
-    fn schedule(&mut self, at: Millis, event: cloud_event::Happening) {
+    fn minutes(&mut self, from: i64, to: i64) -> i64 {
+        self.dice.random_range(from * 60_000..to * 60_000)
+    }
+
+    fn queue(&mut self, at: Millis, what: What) {
         self.count += 1;
-        self.queue.push(Scheduled {
+        self.queue.push(Task {
             at,
             order: self.count,
-            event,
+            what,
         });
     }
 
-    /// Fills the queue until the next event is sure to be the earliest.
-    fn plan(&mut self) {
-        while self
-            .queue
-            .peek()
-            .is_none_or(|first| first.at >= self.next_background.min(self.next_story))
-        {
-            if self.next_story <= self.next_background {
-                let at = self.next_story;
-                self.burst_main(at);
-                let pause = if self.behaviour.storm {
-                    STORM_STORY_EVERY_MS
-                } else {
-                    STORY_EVERY_MS
-                };
-                self.next_story = at.plus(pause);
-            } else {
-                let at = self.next_background;
-                self.everyday(at);
-                let times = if self.behaviour.storm { 10.0 } else { 1.0 };
-                let mean_ms = 1_000.0 / (self.behaviour.rate * times).max(0.000_1);
-                let luck: f64 = self.dice.random_range(f64::EPSILON..1.0);
-                self.next_background = at.plus((-luck.ln() * mean_ms).ceil() as i64);
-            }
+    fn wake(&mut self, at: Millis, source: Source) {
+        self.queue(at, What::Wake(source));
+    }
+
+    /// Publishes an event `lag` after it happened, if the catalog knows its type.
+    fn happen(&mut self, happening: Happening) {
+        if self.types.contains(happening.event_type) {
+            let at = happening.time.plus(happening.lag);
+            self.queue(at, What::Tell(Box::new(happening)));
         }
     }
+
+    /// Plans a source's next turn after `from`.
+    fn again(&mut self, source: Source, from: Millis) {
+        let share = self.behaviour.rate.min(NATURAL_RATE) * times(self.behaviour.storm);
+        let next = match source {
+            Source::Request => rhythm::CALLS.next(&mut self.dice, from, hotline::PER_HOUR * share),
+            Source::Emergency => {
+                rhythm::EMERGENCIES.next(&mut self.dice, from, everyday::CALLS_PER_HOUR * share)
+            }
+            Source::Outage => {
+                rhythm::LOAD.next(&mut self.dice, from, everyday::OUTAGES_PER_HOUR * share)
+            }
+            Source::Roadworks => {
+                rhythm::WORKS.next(&mut self.dice, from, everyday::WORKS_PER_HOUR * share)
+            }
+            Source::Sensor(number) => self.sensors.next(number, from),
+            Source::Incident if self.behaviour.storm => from.plus(STORM_STORY_EVERY_MS),
+            Source::Incident => {
+                let mean = self.behaviour.incident_every_ms as f64;
+                let pause = rhythm::exponential(&mut self.dice, mean * 0.6);
+                from.plus((mean * 0.4) as i64 + pause)
+            }
+            Source::Fault => from.plus(rhythm::exponential(&mut self.dice, FAULT_EVERY_MS)),
+            Source::End(_) => return,
+        };
+        self.wake(next, source);
+    }
+
+    fn turn(&mut self, source: Source, at: Millis) {
+        match source {
+            Source::Request => self.request(at),
+            Source::Emergency => self.emergency(at),
+            Source::Outage => self.small_outage(at),
+            Source::Roadworks => self.roadworks(at),
+            Source::Sensor(number) => self.reading(number, at),
+            Source::Incident => self.incident(at),
+            Source::Fault => self.fault(at),
+            Source::End(story) => {
+                if let Some(story) = self.stories.remove(&story) {
+                    self.told.push(TruthLine::Incident(story.truth));
+                }
+            }
+        }
+        self.again(source, at);
+    }
+}
+
+fn times(storm: bool) -> f64 {
+    if storm { 10.0 } else { 1.0 }
 }
 
 /// A number in letters and digits, its last five places.
@@ -168,77 +273,23 @@ impl Iterator for Simulation {
     type Item = SimulatedEvent;
 
     fn next(&mut self) -> Option<SimulatedEvent> {
-        self.plan();
-        let scheduled = self.queue.pop()?;
-        Some(scheduled.into_event(&self.run))
+        loop {
+            let Task { at, order, what } = self.queue.pop()?;
+            match what {
+                What::Wake(source) => self.turn(source, at),
+                What::Again(mut event) => {
+                    event.at = at;
+                    return Some(*event);
+                }
+                What::Tell(happening) => {
+                    if let Some(event) = self.publish(at, order, *happening) {
+                        return Some(event);
+                    }
+                }
+            }
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use event_schemas::catalog::Catalog;
-
-    use super::*;
-
-    fn city(seed: u64) -> Simulation {
-        let behaviour = Behaviour {
-            seed,
-            rate: 2.0,
-            storm: false,
-        };
-        let catalog = Catalog::embedded().unwrap();
-        Simulation::new(behaviour, catalog.places(), Millis(1_700_000_000_000)).unwrap()
-    }
-
-    #[test]
-    fn the_same_seed_gives_the_same_city_and_another_seed_another() {
-        let some = |seed| -> Vec<String> { city(seed).take(300).map(|event| event.json).collect() };
-        assert_eq!(some(7), some(7));
-        assert_ne!(some(7), some(8));
-    }
-
-    #[test]
-    fn events_come_in_order_of_time_and_every_one_is_an_exercise_with_an_id_of_its_own() {
-        let events: Vec<SimulatedEvent> = city(7).take(2_000).collect();
-        assert!(events.windows(2).all(|pair| pair[0].at <= pair[1].at));
-        let ids: std::collections::HashSet<String> = events
-            .iter()
-            .map(|event| {
-                let json: serde_json::Value = serde_json::from_str(&event.json).unwrap();
-                assert_eq!(json["exercise"], true);
-                json["id"].as_str().unwrap().to_owned()
-            })
-            .collect();
-        assert_eq!(ids.len(), events.len());
-    }
-
-    #[test]
-    fn every_simulated_event_matches_its_contract() {
-        let catalog = Catalog::embedded().unwrap();
-        for event in city(11).take(3_000) {
-            let json: serde_json::Value = serde_json::from_str(&event.json).unwrap();
-            let kind = catalog.event_type(json["type"].as_str().unwrap()).unwrap();
-            let data = serde_json::to_vec(&json["data"]).unwrap();
-            if let Err(violations) = kind.contract.check(&data) {
-                panic!("{}: {violations:?}", event.json);
-            }
-        }
-    }
-
-    #[test]
-    fn the_storyline_touches_four_departments_in_one_street() {
-        let catalog = Catalog::embedded().unwrap();
-        let mut departments = std::collections::HashSet::new();
-        let mut streets = std::collections::HashSet::new();
-        for event in city(7).take(1_000) {
-            if event.json.contains("storyline") {
-                let json: serde_json::Value = serde_json::from_str(&event.json).unwrap();
-                departments.insert(event.department.clone());
-                let place = json["placecode"].as_str().unwrap();
-                streets.insert(catalog.places().partition_place(place).unwrap().to_owned());
-            }
-        }
-        assert_eq!(departments.len(), 4, "{departments:?}");
-        assert_eq!(streets.len(), 1, "{streets:?}");
-    }
-}
+mod city_tests;
