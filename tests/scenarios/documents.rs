@@ -44,8 +44,14 @@ fn documents() -> Vec<PathBuf> {
         "CONTRIBUTING.md",
         "docs/publish-your-first-event.md",
         "docs/publish-your-first-event.zh-CN.md",
+        "docs/kinds-of-cases.md",
+        "docs/kinds-of-cases.zh-CN.md",
         "docs/write-a-rule.md",
         "docs/write-a-rule.zh-CN.md",
+        "docs/graphql.md",
+        "docs/graphql.zh-CN.md",
+        "docs/administrator.md",
+        "docs/administrator.zh-CN.md",
         "event-schemas/README.md",
     ]
     .into_iter()

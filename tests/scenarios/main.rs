@@ -7,19 +7,25 @@
 )]
 
 mod access;
+mod authorization;
 mod bad_events;
 mod commands;
 mod console;
+mod doctor;
 mod documents;
 mod event_to_closed_case;
+mod graphql_clients;
 mod intake;
 mod kills;
+mod kinds;
 mod live_resume;
 mod lost_dependencies;
 mod new_department;
 mod outages;
 mod personal;
+mod rebuild;
 mod records;
+mod silence;
 mod starting;
 mod story;
 mod zombies;

@@ -28,9 +28,13 @@ pub(crate) struct PointInput {
 /// A box on the map, WGS-84 degrees.
 #[derive(Clone, Copy, Debug, InputObject)]
 pub(crate) struct BoxInput {
+    /// Least longitude, degrees.
     west: f64,
+    /// Least latitude, degrees.
     south: f64,
+    /// Greatest longitude, degrees.
     east: f64,
+    /// Greatest latitude, degrees.
     north: f64,
 }
 

@@ -11,6 +11,8 @@ use event_schemas::rule_file::Span;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct DateTime(pub(crate) Millis);
 
+/// A moment: RFC 3339 with a zone offset on the way in, UTC with three fraction digits on the way
+/// out: `2024-02-04T21:32:00.500Z`.
 #[Scalar]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -50,6 +52,7 @@ impl Duration {
     }
 }
 
+/// A length of time: `90s`, `30m`, `2h`, `1d`, or ISO 8601 such as `PT30M`.
 #[Scalar]
 impl ScalarType for Duration {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -77,6 +80,8 @@ impl ScalarType for Duration {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cursor(pub(crate) LogCursor);
 
+/// How far a reader has come in the log; opaque. Comes from `at`, from command results and from
+/// subscriptions; goes into `atLeast` and `since`.
 #[Scalar(name = "LogCursor")]
 impl ScalarType for Cursor {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -97,6 +102,7 @@ impl ScalarType for Cursor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Position(pub(crate) LogPosition);
 
+/// Where one record stands in the log: `<topic id>.<partition>.<offset>`.
 #[Scalar(name = "LogPosition")]
 impl ScalarType for Position {
     fn parse(value: Value) -> InputValueResult<Self> {

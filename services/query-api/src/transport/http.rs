@@ -51,6 +51,10 @@ pub(super) async fn post(State(api): State<Arc<Api>>, headers: HeaderMap, body: 
 }
 
 /// Who is asking, with the credential; the error is the finished answer.
+#[expect(
+    clippy::result_large_err,
+    reason = "the error is moved once, into the answer"
+)]
 pub(crate) fn caller(api: &Api, headers: &HeaderMap) -> Result<(Principal, String), Response> {
     // A cookie comes along by itself, so only our own pages may use it; a bearer token is a choice.
     if !headers.contains_key(AUTHORIZATION) && !origin::is_allowed(headers, &api.allowed_origins) {

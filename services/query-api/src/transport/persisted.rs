@@ -136,11 +136,11 @@ fn hash(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn named(sha256_hash: &str) -> Option<PersistedQuery> {
-        Some(PersistedQuery {
+    fn named(sha256_hash: &str) -> PersistedQuery {
+        PersistedQuery {
             version: 1,
             sha256_hash: sha256_hash.to_owned(),
-        })
+        }
     }
 
     #[test]
@@ -148,11 +148,11 @@ mod tests {
         let persisted = Persisted::new(Vec::new());
         let text = String::from("{ at }");
         let hash = hash(&text);
-        let unknown = persisted.find(None, None, named(&hash)).err().unwrap();
+        let unknown = persisted.find(None, None, Some(named(&hash))).err().unwrap();
         assert_eq!(unknown.code, Code::UnknownDocument);
         assert_eq!(unknown.message, "PersistedQueryNotFound");
         let sent = persisted
-            .find(Some(text.clone()), None, named(&hash))
+            .find(Some(text.clone()), None, Some(named(&hash)))
             .unwrap();
         assert!(persisted.find(None, Some(hash.clone()), None).is_err());
         persisted.keep(&sent);

@@ -100,7 +100,7 @@ fn alert(n: usize, of: &Facts) -> Alert {
     let text = json!({"zh": of.words.0, "en": of.words.1});
     let status = ["PENDING", "FIRING", "RESOLVED"][of.pick % 3];
     let mut departments: Vec<&str> = of.department.iter().map(String::as_str).collect();
-    if of.pick % 2 == 0 {
+    if of.pick.is_multiple_of(2) {
         departments.push("roads");
     }
     serde_json::from_value(json!({

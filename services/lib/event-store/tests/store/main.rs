@@ -24,3 +24,5 @@ mod round_trip;
 mod sample;
 #[cfg(test)]
 mod states;
+#[cfg(test)]
+mod twins;
