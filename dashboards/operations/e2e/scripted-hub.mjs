@@ -271,7 +271,7 @@ class ScriptedHub {
     }
     root.acknowledgeCases = ({ input: { cases, note, idempotencyKey } }) =>
       cases.map((one) => ({
-        caseId: one.caseId,
+        caseId: Buffer.from(`Case:${one.caseId}`).toString('base64url'),
         result: this.#order('acknowledgeCase', {
           ...one,
           note,

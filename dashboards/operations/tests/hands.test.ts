@@ -71,7 +71,7 @@ describe('acknowledging many', () => {
     const winner = { kind: 'operator', name: 'li' };
     const told = withOutcomes(
       items,
-      new Map([['a', { outcome: 'conflict', message: 'too late', winner }]]),
+      [{ outcome: 'conflict', message: 'too late', winner }],
       'no answer',
     );
     expect(told.map(({ outcome, message }) => [outcome, message])).toEqual([

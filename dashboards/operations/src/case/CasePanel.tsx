@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { CommandBar } from '../command/CommandBar';
 import { MoreOrders } from '../command/MoreOrders';
 import { withGuess } from '../command/optimistic';
+import { CITY } from '../command/order';
 import { useGuess } from '../command/send';
 import { say } from '../i18n/language';
 import { wallTime } from '../i18n/time';
@@ -20,9 +21,6 @@ import { fetchDetail, useDetail } from './detail';
 import { KindOrders } from './KindOrders';
 import { Stepper } from './Stepper';
 import { Timeline } from './Timeline';
-
-/** The kind whose orders have keys and dialogs of their own. */
-const CITY = 'city';
 
 export function CasePanel() {
   const { t } = useTranslation();

@@ -15,7 +15,7 @@ import { unitKind } from './unitKind';
 
 export function AssignDialog({ item }: { item: LiveCase }) {
   const { t, i18n } = useTranslation();
-  const { departments } = useNames();
+  const { departments, middles } = useNames();
   useFeed((feed) => feed.revision.units);
   const [chosen, setChosen] = useState<string | null>(null);
   const [text, setText] = useState('');
@@ -26,7 +26,10 @@ export function AssignDialog({ item }: { item: LiveCase }) {
     unitKind(t, unit.kind),
     say(departments.get(unit.department), i18n.language),
   ];
-  const list = found(proposals(world.units.values(), item), text, words);
+  // A case that knows its place but no point: from the middle of the place.
+  const middle = item.lon == null && item.place ? middles.get(item.place) : undefined;
+  const scene = middle ? { ...item, ...middle } : item;
+  const list = found(proposals(world.units.values(), scene), text, words);
   const free = list.filter((one) => one.free);
   // By id, not by place in the list: units come and go while the operator looks.
   const at = Math.max(
@@ -56,6 +59,7 @@ export function AssignDialog({ item }: { item: LiveCase }) {
         {item.suggestedUnit
           ? ` ${t('proposal.wanted', { kind: unitKind(t, item.suggestedUnit) })}`
           : null}
+        {middle ? ` ${t('proposal.fromMiddle')}` : null}
       </p>
       <input
         data-first

@@ -28,9 +28,10 @@ export function BulkDialog({ rows }: { rows: readonly Row[] }) {
   };
   if (stage.at === 'told')
     return <Told outcomes={stage.outcomes} onAgain={(which) => void send(which)} />;
+  if (items.length === 0) return <Nothing seen={seen} alerts={alerts} />;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (items.length > 0 && stage.at === 'asking') void send(items);
+    if (stage.at === 'asking') void send(items);
   };
   const enter = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
@@ -39,10 +40,8 @@ export function BulkDialog({ rows }: { rows: readonly Row[] }) {
   return (
     <Dialog title={t('bulk.title', { n: items.length })}>
       <form className="dialog-form" onSubmit={submit}>
-        {items.length === 0 ? <p role="alert">{t('bulk.none')}</p> : null}
         <BulkList items={items} />
-        {seen > 0 ? <p className="hint">{t('bulk.seen', { n: seen })}</p> : null}
-        {alerts > 0 ? <p className="hint">{t('bulk.alerts', { n: alerts })}</p> : null}
+        <Others seen={seen} alerts={alerts} />
         <label className="field">
           {t('bulk.note')}
           <textarea
@@ -59,16 +58,37 @@ export function BulkDialog({ rows }: { rows: readonly Row[] }) {
           <button type="button" onClick={() => openDialog(null)}>
             {t('dialog.cancel')} <kbd>Esc</kbd>
           </button>
-          <button
-            type="submit"
-            className="primary"
-            disabled={items.length === 0 || stage.at === 'working'}
-          >
+          <button type="submit" className="primary" disabled={stage.at === 'working'}>
             {t(stage.at === 'working' ? 'bulk.working' : 'bulk.confirm', { n: items.length })}{' '}
             <kbd>Enter</kbd>
           </button>
         </div>
       </form>
+    </Dialog>
+  );
+}
+
+/** What was chosen and is not asked about. */
+function Others({ seen, alerts }: { seen: number; alerts: number }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {seen > 0 ? <p className="hint">{t('bulk.seen', { n: seen })}</p> : null}
+      {alerts > 0 ? <p className="hint">{t('bulk.alerts', { n: alerts })}</p> : null}
+    </>
+  );
+}
+
+function Nothing(others: { seen: number; alerts: number }) {
+  const { t } = useTranslation();
+  return (
+    <Dialog title={t('bulk.none')}>
+      <Others {...others} />
+      <div className="dialog-foot">
+        <button type="button" className="primary" data-first onClick={() => openDialog(null)}>
+          {t('bulk.done')} <kbd>Enter</kbd>
+        </button>
+      </div>
     </Dialog>
   );
 }

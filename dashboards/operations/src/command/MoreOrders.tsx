@@ -6,12 +6,14 @@ import { say } from '../i18n/language';
 import type { LiveCase } from '../live/protocol';
 import { Link } from '../route/Link';
 import { casePath } from '../route/route';
-import { isCommand, isUndo } from './order';
+import { CITY, isCommand, isUndo } from './order';
 
 export function MoreOrders({ item }: { item: LiveCase }) {
   const { t, i18n } = useTranslation();
   const detail = useDetail(item.id);
-  const others = (detail?.commands ?? []).filter(({ name }) => !isCommand(name) && !isUndo(name));
+  // Where the panel shows all orders itself there are no others.
+  const commands = item.kind === CITY ? (detail?.commands ?? []) : [];
+  const others = commands.filter(({ name }) => !isCommand(name) && !isUndo(name));
   return (
     <p className="more-orders hint">
       <Link to={casePath(item.id)}>{t('case.page')}</Link>

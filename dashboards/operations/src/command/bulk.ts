@@ -53,16 +53,16 @@ export function batches<T>(items: readonly T[], most = BATCH_MAX): T[][] {
   );
 }
 
-/** Each item with what the hub said about it; one it said nothing about is undecided. */
+export type Said = Pick<ItemOutcome, 'outcome' | 'message' | 'winner'>;
+
+/** Each item with what the hub said, in the order given; one it said nothing about is undecided. */
 export function withOutcomes(
   items: readonly Item[],
-  said: ReadonlyMap<string, Pick<ItemOutcome, 'outcome' | 'message' | 'winner'>>,
+  said: readonly Said[],
   silence: string,
 ): ItemOutcome[] {
-  return items.map((item) => ({
-    ...item,
-    ...(said.get(item.caseId) ?? { outcome: 'undecided', message: silence, winner: null }),
-  }));
+  const unsaid: Said = { outcome: 'undecided', message: silence, winner: null };
+  return items.map((item, n) => ({ ...item, ...(said[n] ?? unsaid) }));
 }
 
 export function counts(outcomes: readonly ItemOutcome[]): Record<Outcome, number> {

@@ -1,5 +1,8 @@
 // The orders that the console knows by name, and the ones that take them back.
 
+/** The kind whose orders have keys and dialogs of their own. */
+export const CITY = 'city';
+
 export type CommandName =
   | 'acknowledgeCase'
   | 'assignUnit'

@@ -4,14 +4,20 @@
 import { order } from '../graphql/client';
 import { graphql, type ResultOf } from '../graphql/tada';
 import { feed } from '../live/feed';
-import { batches, type Item, type ItemOutcome, type Outcome, withOutcomes } from './bulk';
+import {
+  batches,
+  type Item,
+  type ItemOutcome,
+  type Outcome,
+  type Said,
+  withOutcomes,
+} from './bulk';
 import { newKey } from './send';
 
 /** Little of each case: the hub prices an order by what it may bring, and the stream tells the rest. */
 const acknowledgeCases = graphql(`
   mutation AcknowledgeCases($input: AcknowledgeCasesInput!) {
     acknowledgeCases(input: $input) {
-      caseId
       result {
         __typename
         ... on CommandRefused { message }
@@ -22,7 +28,6 @@ const acknowledgeCases = graphql(`
   }
 `);
 
-type Said = Pick<ItemOutcome, 'outcome' | 'message' | 'winner'>;
 type Answered = ResultOf<typeof acknowledgeCases>['acknowledgeCases'][number];
 
 const REPEATS = 2;
@@ -35,7 +40,7 @@ export async function acknowledgeAll(items: readonly Item[], note: string): Prom
 }
 
 async function acknowledgeBatch(batch: readonly Item[], note: string): Promise<ItemOutcome[]> {
-  if (feed.getState().freshness === 'OFFLINE') return withOutcomes(batch, new Map(), '');
+  if (feed.getState().freshness === 'OFFLINE') return withOutcomes(batch, [], '');
   const input = {
     cases: batch.map(({ caseId, expectedVersion }) => ({ caseId, expectedVersion })),
     ...(note === '' ? {} : { note }),
@@ -44,10 +49,9 @@ async function acknowledgeBatch(batch: readonly Item[], note: string): Promise<I
   for (let n = 0; ; n += 1) {
     const answer = await order(acknowledgeCases, { input });
     if (answer.ok) {
-      const said = new Map(answer.data.acknowledgeCases.map((one) => [one.caseId, read(one)]));
-      return withOutcomes(batch, said, '');
+      return withOutcomes(batch, answer.data.acknowledgeCases.map(read), '');
     }
-    if (n === REPEATS) return withOutcomes(batch, new Map(), answer.reason);
+    if (n === REPEATS) return withOutcomes(batch, [], answer.reason);
     await new Promise((resolve) => setTimeout(resolve, REPEAT_AFTER_MS));
   }
 }

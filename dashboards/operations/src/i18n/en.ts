@@ -320,6 +320,7 @@ export const en: Messages = {
   proposal: {
     wanted: 'Suggested kind: {{kind}}.',
     search: 'Find by name, kind or department',
+    fromMiddle: 'The case has no exact point: distances are from the middle of its place.',
     km: '{{km}} km',
   },
   unitKind: {

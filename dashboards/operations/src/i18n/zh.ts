@@ -320,6 +320,7 @@ export const zh = {
   proposal: {
     wanted: '建议类型：{{kind}}。',
     search: '按名称、类型或部门查找',
+    fromMiddle: '案件无精确位置，距离从其辖区中心算起。',
     km: '{{km}} 公里',
   },
   unitKind: {
