@@ -36,6 +36,7 @@ export function WallMap({ rows }: { rows: readonly Row[] }) {
     };
   }, []);
 
+  useEffect(() => (map && frame.current ? fitWhenResized(map, frame.current) : undefined), [map]);
   useEffect(() => map?.setLanguage(i18n.language), [map, i18n.language]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the revisions say that the world changed in place.
   useEffect(() => map?.setWorld(rows), [map, rows, entities, units]);
@@ -47,4 +48,21 @@ export function WallMap({ rows }: { rows: readonly Row[] }) {
       {attribution ? <p className="map-attribution">{attribution}</p> : null}
     </section>
   );
+}
+
+/** The tables around the map grow when their data come. */
+const REST_MS = 300;
+
+/** Nobody can move the map on a wall: it shows the whole city in whatever room it has. */
+function fitWhenResized(map: LiveMap, frame: HTMLElement): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const observer = new ResizeObserver(() => {
+    clearTimeout(timer);
+    timer = setTimeout(() => map.whole(), REST_MS);
+  });
+  observer.observe(frame);
+  return () => {
+    clearTimeout(timer);
+    observer.disconnect();
+  };
 }
