@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use dispatch::{Config, Ports, open_cases, run};
 use domain::alert::{Alert, AlertChange, AlertRule, AlertStatus, Explanation};
-use domain::case::{CaseBook, Verdict, Workflows};
+use domain::case::{ActorKind, CaseBook, Verdict, Workflows};
 use event_log::{DecidedLog, IdempotentProducer, LogConfig, OutRecord};
 use event_schemas::city::{Millis, Topic};
 use event_schemas::{Catalog, Text};
@@ -182,7 +182,7 @@ async fn two_instances_at_once_open_each_case_once_and_a_third_adds_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_limit_that_passes_is_marked_once_by_two_instances() {
+async fn a_limit_that_passes_is_marked_and_brought_before_the_supervisor_once_by_two_instances() {
     let log = fresh_hub(&[]).await;
     let clock = Clock::manual(NOON.plus(120_000));
     publish(&log, &[alert(0)]).await;
@@ -191,19 +191,29 @@ async fn a_limit_that_passes_is_marked_once_by_two_instances() {
     clock.set(NOON.plus(120_000 + 24 * 3_600_000));
     let breached = |book: &CaseBook| {
         let mut cases = book.cases();
-        cases.all(|case| case.clocks.iter().all(|clock| clock.breached_at.is_some()))
+        cases.all(|case| {
+            let marked = case.clocks.iter().all(|clock| clock.breached_at.is_some());
+            marked && case.escalation == 1
+        })
     };
-    let book = one.until("both limits are marked", breached).await;
-    let case = book.cases().next().unwrap();
-    let marks: Vec<String> = book
+    let what = "both limits are marked, and the supervisor is told";
+    let book = one.until(what, breached).await;
+    // Another round of both: nothing more is to be done.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let later = other.cases.state();
+    let case = later.cases().next().unwrap();
+    assert_eq!(Some(case), book.cases().next());
+    let mut marks: Vec<String> = later
         .timeline(&case.id)
         .iter()
-        .filter(|entry| entry.command == "breachClock")
+        .filter(|entry| entry.actor.kind == ActorKind::Timer)
         .map(|entry| entry.words.en.clone())
         .collect();
+    marks.sort();
     assert_eq!(
         marks,
         [
+            "Escalated to the supervisor: time limit Acknowledge",
             "Time limit passed: time limit Acknowledge",
             "Time limit passed: time limit On scene"
         ]
