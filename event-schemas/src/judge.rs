@@ -127,18 +127,14 @@ impl Catalog {
         let Some(computed) = self.computed(how, data, at) else {
             return told;
         };
-        match found.measure {
-            Some(measure) => {
-                if (measure - computed).abs() > how.tolerance {
-                    flags.push("measure_contradicted");
-                }
-                told
+        if let Some(measure) = found.measure {
+            if (measure - computed).abs() > how.tolerance {
+                flags.push("measure_contradicted");
             }
-            None => {
-                let level = event_type.contract.level_of_measure(computed);
-                (Some(computed), level.or(found.level))
-            }
+            return told;
         }
+        let level = event_type.contract.level_of_measure(computed);
+        (Some(computed), level.or(found.level))
     }
 
     /// What the standard says about an event's fields.

@@ -27,11 +27,12 @@ fn with_rule(absence: &str) -> Result<Catalog, CatalogErrors> {
     copy_folder(&own, folder.path());
     let path = folder.path().join("hub/rules.yaml");
     let mut rules = fs::read_to_string(&path).unwrap();
-    rules.push_str(&format!(
+    let rule = format!(
         "\n- id: test.silent\n  version: 1\n  title: {{ zh: 静默, en: Silent }}\n  \
          alertTitle: {{ zh: 静默, en: Silent }}\n  owner: hub\n  severity: 3\n  \
          sop: {{ zh: 核实, en: Ask }}\n  when: {{ absence: {{ {absence} }} }}\n"
-    ));
+    );
+    rules.push_str(&rule);
     fs::write(path, rules).unwrap();
     Catalog::load(folder.path())
 }

@@ -116,6 +116,12 @@ fn a_column_per_sensor_and_no_column_of_time_become_a_reading_per_cell() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_the_first_columns_name() {
+    let rows = "\u{feff}timestamp,value\n2015-09-08 11:39:00,50\n";
+    assert_eq!(events("traffic.detectors", "speed_12.csv", rows).len(), 1);
+}
+
+#[test]
 fn what_a_detector_measures_stands_in_its_files_name() {
     let rows = "timestamp,value\n2015-09-08 11:39:00,50\n";
     let of = |file: &str| events("traffic.detectors", file, rows);

@@ -15,7 +15,8 @@ pub(crate) struct FeedFile {
     /// `<department>.<feed>`.
     pub(crate) name: String,
     pub(crate) title: Text,
-    /// Nothing for this long: the feed counts as silent.
+    /// Nothing for this long: the feed counts as silent. A file feed that says neither this nor
+    /// `deadAfter` is an archive: nobody waits for its next event.
     #[serde(default)]
     pub(crate) silent_after: Option<Span>,
     /// Nothing for this long: it counts as dead.
@@ -162,7 +163,7 @@ pub(crate) struct RowFile {
 )]
 pub(crate) enum ValueFile {
     Template(String),
-    Field(FieldFile),
+    Field(Box<FieldFile>),
 }
 
 /// The long form of a value.

@@ -19,6 +19,7 @@ use mapping::{Compiler, Mapping};
 use row::{Columns, MADE, Row};
 
 use crate::catalog::CatalogError;
+use crate::city::Millis;
 use crate::rule_file::Span;
 use crate::scale::Scale;
 use crate::text::Text;
@@ -156,7 +157,7 @@ impl FeedReader<'_> {
     /// A row, by its number from 0, to its events: one as a rule, none where the mapping says so, one
     /// per cell in a wide file.
     pub fn map_row(&self, number: u64, fields: &[&str]) -> Result<Vec<MappedEvent>, RowFault> {
-        let time = self.mapping.step(number).map(|at| at.rfc3339());
+        let time = self.mapping.step(number).map(Millis::rfc3339);
         let time = time.unwrap_or_default();
         let Some(wide) = &self.wide else {
             let event = self.map_cell(fields, ["", "", &time, &self.file])?;

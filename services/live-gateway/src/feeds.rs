@@ -55,7 +55,7 @@ impl Feeds {
         for department in catalog.departments() {
             let own = || {
                 let feeds = catalog.feeds().iter();
-                feeds.filter(|feed| feed.department == department.name)
+                feeds.filter(|feed| feed.department == department.name && !feed.is_archive())
             };
             let silent_after = own().map(|feed| feed.silent_after.map(|span| span.ms));
             let dead_after = own().map(|feed| feed.dead_after.map(|span| span.ms));

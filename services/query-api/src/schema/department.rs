@@ -76,7 +76,7 @@ impl DepartmentView {
     async fn feeds(&self, ctx: &Context<'_>) -> Answer<Vec<FeedView>> {
         let feeds = hub(ctx)?.catalog.feeds().iter();
         Ok(feeds
-            .filter(|feed| feed.department == self.name)
+            .filter(|feed| feed.department == self.name && !feed.is_archive())
             .map(|feed| FeedView::of(&feed.name))
             .collect())
     }

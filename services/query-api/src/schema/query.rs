@@ -269,7 +269,8 @@ impl Query {
     /// The streams of events and how they live.
     async fn feeds(&self, ctx: &Context<'_>) -> Answer<Vec<FeedView>> {
         let feeds = hub(ctx)?.catalog.feeds().iter();
-        Ok(feeds.map(|one| FeedView::of(&one.name)).collect())
+        let watched = feeds.filter(|one| !one.is_archive());
+        Ok(watched.map(|one| FeedView::of(&one.name)).collect())
     }
 
     /// The city's vital signs, in the catalog's order: computed once for all askers, at most five
