@@ -63,7 +63,10 @@ async fn kafka() -> Vec<Seeded> {
         .create()
         .unwrap();
     let events = short.log().topic(Topic::Events);
-    let change = AlterConfig::new(ResourceSpecifier::Topic(&events)).set("retention.ms", "1000");
+    // What is not named goes back to the broker's default.
+    let change = AlterConfig::new(ResourceSpecifier::Topic(&events))
+        .set("message.timestamp.type", "LogAppendTime")
+        .set("retention.ms", "1000");
     let altered = admin
         .alter_configs(&[change], &AdminOptions::new())
         .await

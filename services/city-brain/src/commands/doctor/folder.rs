@@ -18,9 +18,7 @@ const FIRST_PASSWORD_HOURS: u64 = 24;
 
 pub(super) async fn look(scene: &Scene, report: &mut Report) {
     let folder = &scene.settings.data_dir;
-    if folder.exists() && !folder.is_dir()
-        || folder.ancestors().skip(1).any(|above| above.is_file())
-    {
+    if folder.exists() && !folder.is_dir() || folder.ancestors().skip(1).any(Path::is_file) {
         report.find(
             "data_dir_unusable",
             "the data folder is not a folder and cannot become one",
@@ -188,17 +186,14 @@ async fn readiness(scene: &Scene, report: &mut Report) {
             .build()?;
         client.get(&url).send().await?.json::<Value>().await
     };
-    let parts = match asked.await {
-        Ok(Value::Object(parts)) => parts,
-        Ok(_) | Err(_) => {
-            report.find(
-                "hub_silent",
-                format!("process {} does not say how it is", addresses.pid),
-                url,
-                "if it stays so: look at its log, stop it (SIGTERM), start it again",
-            );
-            return;
-        }
+    let Ok(Value::Object(parts)) = asked.await else {
+        report.find(
+            "hub_silent",
+            format!("process {} does not say how it is", addresses.pid),
+            url,
+            "if it stays so: look at its log, stop it (SIGTERM), start it again",
+        );
+        return;
     };
     let mut well = true;
     for (part, state) in &parts {

@@ -40,9 +40,11 @@ pub(super) async fn look(
     });
     match check_topics(&log, &departments, &TopicSettings::default()).await {
         Ok(faults) if faults.is_empty() => report.good("topics: all there, with their settings"),
-        Ok(faults) => faults
-            .into_iter()
-            .for_each(|fault| topic(fault, &log, report)),
+        Ok(faults) => {
+            for fault in faults {
+                topic(fault, &log, report);
+            }
+        }
         Err(error) => unreachable(&log, &error, report),
     }
     let database = in_force(scene, &log, report).await;
