@@ -36,7 +36,7 @@ async fn every_screen_holds_in_a_real_browser() {
     let tools = tools().await;
     let results = concat!(env!("CARGO_TARGET_TMPDIR"), "/console-screens");
     let mut arguments = vec!["playwright", "test", "--output", results];
-    arguments.extend(["scripted", "hands", "screens", "wall"]);
+    arguments.extend(["scripted", "hands", "screens", "wall", "budgets"]);
     tools.must_run("npx", &arguments);
 }
 

@@ -11,6 +11,7 @@ export interface ScriptedHub {
   /** Times a wallboard asked for a longer session. */
   readonly renewals: number;
   readonly city: {
+    entities: Map<string, object>;
     cases: Map<string, { id: string; number: string; version: number; status: string }>;
     command(
       name: string,
