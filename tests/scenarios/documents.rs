@@ -48,6 +48,8 @@ fn documents() -> Vec<PathBuf> {
         "docs/kinds-of-cases.zh-CN.md",
         "docs/write-a-rule.md",
         "docs/write-a-rule.zh-CN.md",
+        "docs/simulated-city.md",
+        "docs/simulated-city.zh-CN.md",
         "docs/graphql.md",
         "docs/graphql.zh-CN.md",
         "docs/administrator.md",
