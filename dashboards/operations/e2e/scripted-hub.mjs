@@ -254,7 +254,7 @@ class ScriptedHub {
     const root = {
       viewer: { name: this.operator ?? 'scripted', roles: this.#roles() },
       departments: DEPARTMENTS.map(([name, zh, en]) => ({ name, titles: { zh, en } })),
-      places: office.PLACES,
+      places: office.placesIn,
       caseKinds: office.CASE_KINDS,
       vitalSigns: office.vitalSigns,
       feeds: office.feeds(DEPARTMENTS),

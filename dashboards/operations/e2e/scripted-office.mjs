@@ -10,7 +10,7 @@ const field = (name, kind, titles, required = false, choices = []) => ({
   choices,
 });
 
-export const PLACES = [
+const PLACES = [
   {
     code: '990100',
     names: text('澜湾区', 'Lanwan District'),
@@ -23,6 +23,18 @@ export const PLACES = [
     ],
   },
 ];
+
+/** Those directly within a place; without one, the roots. */
+export function placesIn({ parent }) {
+  if (!parent) return PLACES;
+  const find = (places) =>
+    places.find(({ code }) => code === parent) ??
+    places.map(({ children = [] }) => find(children)).find((found) => found);
+  return (find(PLACES)?.children ?? []).map((place) => ({
+    ...place,
+    children: place.children ?? [],
+  }));
+}
 
 const WISHER = [
   { name: 'elder', titles: text('老年人', 'An elderly person') },

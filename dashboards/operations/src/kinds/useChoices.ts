@@ -5,6 +5,7 @@ import { useFeed, world } from '../live/feed';
 import type { Text } from '../live/protocol';
 import { useNames } from '../view/names';
 import { type ChoicesByKind, namedChoices, placeChoices, unitChoices } from './choices';
+import { usePlacesBelow } from './places';
 
 interface Assignment {
   id: string;
@@ -15,6 +16,7 @@ interface Assignment {
 const NONE: readonly Assignment[] = [];
 
 export function useChoices(assignments: readonly Assignment[] = NONE): ChoicesByKind {
+  usePlacesBelow();
   const { places, parents, departments } = useNames();
   const units = useFeed((feed) => feed.revision.units);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the revision says that the units changed in place.
