@@ -16,7 +16,7 @@ use super::words;
 use crate::alert::{
     Alert, AlertChange, AlertRule, AlertStatus, EVENT_REFS_MAX, EventRef, Explanation,
 };
-use crate::rule::{CompiledRule, Figure, UNTIL_CLEARED};
+use crate::rule::{CompiledRule, Figure, UNTIL_CLEARED, silent_minutes};
 
 /// An alert tells of every new event up to this many, then only of growth by a quarter, so that a
 /// storm of events is not also a storm of alert records.
@@ -100,7 +100,7 @@ impl Episode {
     /// Notes until when a silence lasted; returns its end.
     pub(super) fn lasts_until(&mut self, scene: &Scene<'_>, at: Millis) -> Millis {
         let end = at.max(self.raised_at);
-        self.value = scene.rule.shape.bound + end.since(self.raised_at) as f64 / 60_000.0;
+        self.value = silent_minutes(scene.rule.shape.within + end.since(self.raised_at));
         end
     }
 

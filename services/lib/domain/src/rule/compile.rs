@@ -161,6 +161,11 @@ fn department_of(event_type: &str) -> Option<&str> {
     (parts.next().is_some() && !department.is_empty()).then_some(department)
 }
 
+/// The length of a silence in minutes, to the hundredth: a figure that reads back as it was written.
+pub fn silent_minutes(ms: i64) -> f64 {
+    (ms as f64 / 600.0).round() / 100.0
+}
+
 /// The absence of a rule that was checked.
 fn absence(file: &RuleFile, departments: &[String]) -> Option<Absence> {
     let Condition::Absence {
@@ -288,7 +293,7 @@ impl Check<'_> {
             }
             Condition::Absence { types, after, .. } => {
                 shape.within = after.ms;
-                shape.bound = after.ms as f64 / 60_000.0;
+                shape.bound = silent_minutes(after.ms);
                 vec![self.absence(file, types, *after)]
             }
         };

@@ -8,7 +8,7 @@ mod unit_tests;
 
 pub use compile::{
     Absence, CompiledRule, CompiledSelector, DEFAULT_LATENESS_MS, Figure, Retract, RuleError,
-    Shape, UNTIL_CLEARED,
+    Shape, UNTIL_CLEARED, silent_minutes,
 };
 pub use predicate::{ATTRIBUTES, Evaluator, Predicate};
 pub use set::{RuleSet, Selected, Selection};

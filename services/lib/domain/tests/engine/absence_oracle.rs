@@ -162,16 +162,15 @@ proptest! {
         let mut partitions: Vec<VecDeque<RecordBody>> = vec![VecDeque::new(); PARTITIONS];
         let mut certain = i64::MIN;
         for body in written(&history) {
-            match &body {
-                RecordBody::Event(event) => {
-                    let place = event.admission.place.as_deref();
-                    let own = PLACES.iter().position(|one| place == Some(one)).unwrap_or_default();
-                    partitions[own].push_back(body);
-                }
-                _ => {
-                    certain = certain.max(read_until(&body).unwrap_or(i64::MIN));
-                    partitions.iter_mut().for_each(|one| one.push_back(body.clone()));
-                }
+            if let RecordBody::Event(event) = &body {
+                let place = event.admission.place.as_deref();
+                let own = PLACES.iter().position(|one| place == Some(one)).unwrap_or_default();
+                partitions[own].push_back(body);
+                continue;
+            }
+            certain = certain.max(read_until(&body).unwrap_or(i64::MIN));
+            for partition in &mut partitions {
+                partition.push_back(body.clone());
             }
         }
         let rules = [silent(of)];
