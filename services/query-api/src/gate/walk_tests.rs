@@ -60,6 +60,18 @@ fn introspection_as_tools_ask_it_passes_and_as_a_bomb_it_does_not() {
         type { name ofType { name } } } inputFields { name } enumValues { name } possibleTypes { name } }
         directives { name args { name } } } }";
     assert!(ask(tool, json!({})).is_ok());
+    // As GraphiQL asks: nine levels of wrapped types, by fragments.
+    let wrapped = (0..9).fold(String::from("kind name"), |below, _| {
+        format!("kind name ofType {{ {below} }}")
+    });
+    let deep = format!(
+        "query IntrospectionQuery {{ __schema {{ description queryType {{ name kind }} types {{ ...FullType }} }} }}
+        fragment FullType on __Type {{ kind name fields(includeDeprecated: true) {{ name args {{ ...InputValue }}
+            type {{ ...TypeRef }} }} interfaces {{ ...TypeRef }} possibleTypes {{ ...TypeRef }} }}
+        fragment InputValue on __InputValue {{ name type {{ ...TypeRef }} defaultValue }}
+        fragment TypeRef on __Type {{ {wrapped} }}"
+    );
+    assert!(ask(&deep, json!({})).is_ok());
     let bomb = "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }";
     assert_eq!(refused(bomb), Code::TooMuch);
 }

@@ -75,6 +75,25 @@ struct Extensions {
 }
 
 impl Ask {
+    /// Whether it names a document and its variables have a shape; nothing is looked up for it.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        let named = self.query.as_deref().is_some_and(|text| !text.is_empty())
+            || self.id.is_some()
+            || self
+                .extensions
+                .as_ref()
+                .is_some_and(|given| given.persisted_query.is_some());
+        if !named {
+            return Err(Failure::bad(
+                "query: a GraphQL document is expected, or the id of one that the hub knows.",
+            ));
+        }
+        match &self.variables {
+            None | Some(serde_json::Value::Null | serde_json::Value::Object(_)) => Ok(()),
+            Some(_) => Err(Failure::bad("variables: an object is expected.")),
+        }
+    }
+
     /// A document of our own with its variables.
     pub(crate) const fn of(query: String, variables: serde_json::Value) -> Self {
         Self {

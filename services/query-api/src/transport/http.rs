@@ -86,6 +86,10 @@ async fn answer(api: &Api, headers: &HeaderMap, body: Body, media: Media) -> Res
         Ok(ask) => ask,
         Err(refused) => return refused,
     };
+    // What is no request at all is told by the status in either form.
+    if let Err(refused) = ask.check() {
+        return told(StatusCode::BAD_REQUEST, refused.code, &refused.message);
+    }
     let prepared = match api.prepare(ask, &principal, language(headers)) {
         Ok(prepared) if prepared.operation == OperationType::Subscription => {
             return media.failure(&Failure::bad(

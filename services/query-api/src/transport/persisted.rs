@@ -148,7 +148,10 @@ mod tests {
         let persisted = Persisted::new(Vec::new());
         let text = String::from("{ at }");
         let hash = hash(&text);
-        let unknown = persisted.find(None, None, Some(named(&hash))).err().unwrap();
+        let unknown = persisted
+            .find(None, None, Some(named(&hash)))
+            .err()
+            .unwrap();
         assert_eq!(unknown.code, Code::UnknownDocument);
         assert_eq!(unknown.message, "PersistedQueryNotFound");
         let sent = persisted

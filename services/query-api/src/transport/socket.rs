@@ -32,6 +32,8 @@ const ID_MAX: usize = 128;
 const INIT_WAIT: Duration = Duration::from_secs(10);
 /// How long one frame may take to be written.
 const WRITE_WAIT: Duration = Duration::from_secs(20);
+/// How long a client may take to answer our close.
+const CLOSE_WAIT: Duration = Duration::from_secs(1);
 /// How often permission is checked again.
 const RECHECK: Duration = Duration::from_secs(1);
 /// Silence after which we ping, and after which we close.
@@ -157,6 +159,10 @@ impl Connection {
         if let Some(close) = ended {
             let _sent = self.send(close.frame()).await;
         }
+        // The closing handshake: what is said last goes out, and the client's own close comes in. A
+        // connection dropped before that looks broken to the client.
+        let closing = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+        let _late = tokio::time::timeout(CLOSE_WAIT, closing).await;
     }
 
     async fn hear(&mut self, message: Message, run: u64) -> Result<(), Option<Close>> {
