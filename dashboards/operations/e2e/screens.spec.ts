@@ -108,6 +108,7 @@ test('a case of another kind is opened and worked by the forms of its workflow',
   const item = page.getByTestId('case-page');
   await expect(item).toHaveAttribute('data-state', 'COLLECTED');
   await expect(page).toHaveURL(/\/cases\/W-/);
+  await expect(item).toContainText('An elderly person');
   await page.locator('[data-offer=verifyWish]').click();
   await part('note').locator('textarea').fill('Visited on Tuesday');
   await part('people').locator('input').fill('two');

@@ -371,6 +371,7 @@ class ScriptedHub {
         unsettled: false,
       })),
       escalation: 0,
+      facts: office.factsOf(item),
       assignments,
       allowedCommands: offers.map(({ name }) => name),
       stateTitles: office.wishState(item) ?? { zh: item.state, en: item.state },

@@ -91,6 +91,13 @@ export const CASE_KINDS = [
   },
 ];
 
+/** What was filled in and is kept. */
+export function factsOf({ wisher }) {
+  const found = WISHER.find(({ name }) => name === wisher);
+  const titles = text('心愿人群', 'Whose wish');
+  return found ? [{ name: 'wisher', titles, value: wisher, words: found.titles }] : [];
+}
+
 export const isWish = ({ kind }) => kind === 'micro-wish';
 export const wishState = ({ state }) => STATES[state];
 export const wishOffers = ({ state }) => (WISH[state] ? [WISH[state]] : []);
@@ -111,6 +118,7 @@ export function openWish(city, input, operator, now) {
     openedAt: at,
     changedAt: at,
     place: input.place ?? null,
+    wisher: input.fields?.wisher ?? null,
     responsible: 'hotline',
     acknowledgedBy: null,
     alerts: [],

@@ -31,6 +31,8 @@ export function CaseFacts({ item }: { item: CasePageData }) {
   ];
   if (item.closedAt) facts.push([t('lists.closed'), at(item.closedAt)]);
   if (item.acknowledgedBy) facts.push([t('lists.acknowledged'), actorName(t, item.acknowledgedBy)]);
+  for (const { titles, words } of item.facts)
+    facts.push([say(titles, i18n.language), say(words, i18n.language)]);
   if (item.outcome) facts.push([t('dialog.outcome'), item.outcome]);
   if (item.suspendedUntil) facts.push([t('lists.restsUntil'), at(item.suspendedUntil)]);
   return (
@@ -40,6 +42,13 @@ export function CaseFacts({ item }: { item: CasePageData }) {
         <span>{t(`severity.${severity}`)}</span>
         {item.exercise ? <span className="chip exercise">{t('exercise')}</span> : null}
         {item.verified ? <span className="chip">{t('lists.verified')}</span> : null}
+        {item.escalation > 0 ? (
+          <span className="chip breach">
+            {item.escalatedAt
+              ? t('case.escalatedAt', { at: at(item.escalatedAt) })
+              : t('case.escalated')}
+          </span>
+        ) : null}
         {item.rework > 0 ? (
           <span className="chip">{t('case.rework', { n: item.rework })}</span>
         ) : null}

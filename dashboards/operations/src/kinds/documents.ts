@@ -32,7 +32,7 @@ export const casePage = graphql(
     acknowledgedBy { kind name }
     alerts { key severity titles { zh en } explanation { words { zh en } } }
     assignments { id state unit { key } unitNames { zh en } assignedAt enRouteAt onSceneAt releasedAt }
-    clocks { name titles { zh en } startedAt dueAt stoppedAt breachedAt }
+    clocks { name titles { zh en } counts startedAt dueAt atRiskAt stoppedAt breachedAt }
     timeline(last: 100) { nodes { at actor { kind name } command words { zh en } } }
     commands { ...Offer }
     exercise
@@ -42,6 +42,9 @@ export const casePage = graphql(
     bounces
     reopened
     suspendedUntil
+    escalation
+    escalatedAt
+    facts { name titles { zh en } words { zh en } }
     sop { zh en }
   }
 `,
