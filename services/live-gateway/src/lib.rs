@@ -19,6 +19,7 @@ mod publisher;
 mod publisher_tests;
 mod snapshot;
 mod views;
+mod whereabouts;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -12,6 +12,7 @@ use event_schemas::city::Millis;
 use crate::entity::{Entities, Entity, MapChange, event_view};
 use crate::frame::Changes;
 use crate::views::is_over;
+use crate::whereabouts::Whereabouts;
 
 /// What is over stays in the picture this long, so that an operator sees how it ended.
 const LINGER_MS: i64 = 15 * 60_000;
@@ -22,6 +23,7 @@ pub(crate) struct Picture {
     alerts: BTreeMap<String, Arc<Alert>>,
     cases: BTreeMap<String, Arc<Case>>,
     units: BTreeMap<String, Arc<Unit>>,
+    whereabouts: Whereabouts,
     entities: Entities,
     /// When something over may leave the picture (wall time), by id.
     leaving: BTreeMap<(Millis, String), bool>,
@@ -55,8 +57,9 @@ impl Picture {
             self.changes.cases.push(Arc::clone(case));
         }
         for unit in &applied.units {
-            self.units.insert(unit.id.clone(), Arc::clone(unit));
-            self.changes.units.push(Arc::clone(unit));
+            let unit = self.whereabouts.place(unit);
+            self.units.insert(unit.id.clone(), Arc::clone(&unit));
+            self.changes.units.push(unit);
         }
     }
 
@@ -66,12 +69,20 @@ impl Picture {
             self.cases.insert(case.id.clone(), Arc::clone(case));
         }
         for unit in book.units() {
-            self.units.insert(unit.id.clone(), Arc::clone(unit));
+            let unit = self.whereabouts.place(unit);
+            self.units.insert(unit.id.clone(), unit);
         }
     }
 
     /// An event was admitted.
     pub(crate) fn event(&mut self, event: &Event, catalog: &Catalog) {
+        if let Some((unit, moved)) = self.whereabouts.note(event, catalog) {
+            if moved && let Some(known) = self.units.get_mut(unit) {
+                *known = self.whereabouts.place(known);
+                self.changes.units.push(Arc::clone(known));
+            }
+            return;
+        }
         let shown = event_view(event, catalog);
         let ends = catalog
             .event_type(&event.event_type)
