@@ -87,15 +87,40 @@ export class ConsolePage {
     await expect(this.detail).toHaveAttribute('data-status', status, { timeout: 15_000 });
   }
 
-  /** Waits until the timeline tells of the command. */
+  /** Waits until the timeline tells of the command; insists where the hub itself was first. */
   async told(command: string): Promise<void> {
     const entry = this.page.locator(`.timeline [data-command=${command}]`).first();
-    await expect(entry).toBeVisible({ timeout: 15_000 });
+    const again = this.page.locator('.notice[data-kind=conflict] button:not(.icon)').first();
+    await expect(async () => {
+      if (await again.isVisible()) await again.click();
+      await expect(entry).toBeVisible({ timeout: 1_000 });
+    }).toPass({ timeout: 20_000 });
+  }
+
+  /** Acknowledges what is chosen together: the selected case alone, by the order for many. */
+  async acknowledgeAsMany(): Promise<void> {
+    await this.press('x');
+    await this.press('a');
+    await expect(this.dialog).toBeVisible();
+    await this.page.keyboard.type('一并确认 seen together');
+    await this.press('Enter');
+    await expect(this.page.locator('[data-outcome=accepted]')).toHaveCount(1);
+    await this.press('Enter');
+    await expect(this.dialog).toHaveCount(0);
+  }
+
+  /** Acknowledges the selected case and takes it back while that is offered. */
+  async acknowledgeAndUndo(): Promise<void> {
+    await this.order('acknowledgeCase', 'a');
+    await expect(this.page.getByTestId('undo')).toBeVisible({ timeout: 15_000 });
+    await this.press('u');
+    await this.told('undoAcknowledge');
+    await this.status('REPORTED');
   }
 
   /** Works the selected case from acknowledge to on scene, by keys alone. */
-  async dispatchByKeys(): Promise<void> {
-    await this.order('acknowledgeCase', 'a');
+  async dispatchByKeys(acknowledge = () => this.order('acknowledgeCase', 'a')): Promise<void> {
+    await acknowledge();
     await this.told('acknowledgeCase');
     await this.status('ESTABLISHED');
     await this.order('assignUnit', 'g');

@@ -35,7 +35,8 @@ test('sign in, an alert arrives, a case by keys to closed, both languages, serve
 
   if (process.env.UPDATE_DOCS === '1') await fuller(desk);
   await selectReported(desk);
-  await desk.dispatchByKeys();
+  await desk.acknowledgeAndUndo();
+  await desk.dispatchByKeys(() => desk.acknowledgeAsMany());
   await picture(desk, 'zh.png');
 
   const key = await desk.selected.getAttribute('data-key');

@@ -27,7 +27,7 @@ export interface Notice {
 
 /** More than this would cover the screen: the oldest goes. */
 const NOTICES_MAX = 4;
-/** Long enough to read twice; those with a retry stay. */
+/** Long enough to read twice; what the hub has not answered stays until it is dealt with. */
 const NOTICE_MS = 12_000;
 
 export const notices = createStore<{ shown: readonly Notice[] }>()(() => ({ shown: [] }));
@@ -39,7 +39,7 @@ export function tell(notice: Omit<Notice, 'id'>): void {
   const id = last;
   const shown = [...notices.getState().shown, { ...notice, id }].slice(-NOTICES_MAX);
   notices.setState({ shown });
-  if (!notice.retry) setTimeout(() => dismiss(id), NOTICE_MS);
+  if (!notice.retry || notice.kind === 'conflict') setTimeout(() => dismiss(id), NOTICE_MS);
 }
 
 export function dismiss(id: number): void {

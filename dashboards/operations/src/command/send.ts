@@ -62,10 +62,13 @@ export const isAllowed = (caseId: string, command: OrderName): boolean =>
 
 const queues = new Map<string, Promise<void>>();
 
-/** Gives an order about a case; orders about one case follow each other. */
-export function give(caseId: string, fields: Fields): Promise<void> {
+/**
+ * Gives an order about a case; orders about one case follow each other. `overtaken`: how often the hub
+ * itself was first with this one.
+ */
+export function give(caseId: string, fields: Fields, overtaken = 0): Promise<void> {
   const before = queues.get(caseId) ?? Promise.resolve();
-  const run = before.then(() => carryOut(caseId, fields, newKey()));
+  const run = before.then(() => carryOut(caseId, fields, overtaken));
   queues.set(caseId, run);
   mark(caseId, true);
   return run.finally(() => {
@@ -82,8 +85,9 @@ function mark(caseId: string, on: boolean): void {
   orders.setState({ busy });
 }
 
-async function carryOut(caseId: string, fields: Fields, key: string): Promise<void> {
+async function carryOut(caseId: string, fields: Fields, overtaken: number): Promise<void> {
   const { command } = fields;
+  const key = newKey();
   const number = caseOf(caseId)?.number ?? '';
   const note = (notice: Omit<Notice, 'id' | 'command' | 'caseNumber'>) =>
     tell({ ...notice, command, caseNumber: number });
@@ -94,12 +98,15 @@ async function carryOut(caseId: string, fields: Fields, key: string): Promise<vo
   if ('unit' in fields && assignmentId === null) return note({ kind: 'notAllowed', message: '' });
   guess(caseId, version, fields);
   const answer = await repeat(() => dispatch({ caseId, version, key, assignmentId }, fields));
-  if (!settle(caseId, answer, note, () => rememberOrder(caseId, command))) {
-    note({
-      kind: answer.ok ? 'undecided' : 'network',
-      message: reasonOf(answer),
-      retry: () => void give(caseId, fields),
-    });
+  const onAgain = () => void give(caseId, fields);
+  const onAccepted = () => rememberOrder(caseId, command);
+  if (overtaken < REPEATS && HARMLESS.has(command) && overtakenByTheHub(answer)) {
+    forget(caseId);
+    void give(caseId, fields, overtaken + 1);
+    return;
+  }
+  if (!settle(caseId, answer, note, { onAccepted, onAgain })) {
+    note({ kind: answer.ok ? 'undecided' : 'network', message: reasonOf(answer), retry: onAgain });
   }
 }
 
@@ -154,6 +161,24 @@ function dispatch(
   }
 }
 
+/** Orders that mean the same whatever the hub itself has done to the case in the meantime. */
+const HARMLESS: ReadonlySet<OrderName> = new Set([
+  'addNote',
+  'assignUnit',
+  'markEnRoute',
+  'markOnScene',
+]);
+const PEOPLE = new Set(['OPERATOR', 'DEPARTMENT']);
+
+/** The hub was first, attaching an alert or noting a time limit: no person has decided otherwise. */
+function overtakenByTheHub(answer: OrderAnswer): boolean {
+  if (!answer.ok) return false;
+  const result = readFragment(documents.outcome, answer.data.result);
+  if (result.__typename !== 'CommandConflict' || PEOPLE.has(result.winner.kind)) return false;
+  adopt(result.case);
+  return true;
+}
+
 const isOpenQuestion = (answer: OrderAnswer): boolean =>
   !answer.ok ||
   readFragment(documents.outcome, answer.data.result).__typename === 'CommandUndecided';
@@ -172,7 +197,7 @@ function settle(
   caseId: string,
   answer: OrderAnswer,
   note: (notice: Omit<Notice, 'id' | 'command' | 'caseNumber'>) => void,
-  onAccepted: () => void,
+  { onAccepted, onAgain }: { onAccepted: () => void; onAgain: () => void },
 ): boolean {
   if (!answer.ok) {
     forget(caseId);
@@ -192,7 +217,8 @@ function settle(
       forget(caseId);
       const wonAt = adopt(result.case).timeline.nodes.at(-1)?.at;
       const { message, winner } = result;
-      note({ kind: 'conflict', message, winner, ...(wonAt ? { wonAt } : {}) });
+      // Nobody's decision is overwritten; whether to insist is the operator's to say.
+      note({ kind: 'conflict', message, winner, ...(wonAt ? { wonAt } : {}), retry: onAgain });
       return true;
     }
     default:
