@@ -89,13 +89,13 @@ fn write_out(
     let mut city = city(behaviour, catalog, FIXED_START)?;
     while let Some(event) = city.next().filter(|event| event.at < until) {
         print::line(&event.json);
-        note(&mut truth, city.take_truth())?;
+        note(&mut truth, &city.take_truth())?;
     }
-    note(&mut truth, city.finish(until))
+    note(&mut truth, &city.finish(until))
 }
 
-fn note(truth: &mut Option<TruthFile>, lines: Vec<TruthLine>) -> Result<(), Failure> {
-    truth.as_mut().map_or(Ok(()), |file| file.write(&lines))
+fn note(truth: &mut Option<TruthFile>, lines: &[TruthLine]) -> Result<(), Failure> {
+    truth.as_mut().map_or(Ok(()), |file| file.write(lines))
 }
 
 /// The file of what really happened.
@@ -162,7 +162,7 @@ pub async fn publish(
     let mut city = city(behaviour, catalog, start)?;
     let end = course.span_ms.map(|span| start.plus(span));
     while let Some(event) = city.next() {
-        note(&mut course.truth, city.take_truth())?;
+        note(&mut course.truth, &city.take_truth())?;
         if end.is_some_and(|end| event.at >= end) {
             break;
         }
@@ -187,7 +187,7 @@ pub async fn publish(
     let left = end
         .unwrap_or_else(|| course.clock.now())
         .min(course.clock.now());
-    note(&mut course.truth, city.finish(left))?;
+    note(&mut course.truth, &city.finish(left))?;
     let finishing = tokio::time::timeout(Duration::from_secs(5), sender.finish()).await;
     match finishing {
         Ok(finished) => finished,

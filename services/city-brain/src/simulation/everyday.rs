@@ -115,7 +115,9 @@ impl Simulation {
         let end = last.unwrap_or(at.plus(6 * MINUTE)).plus(call.lasts_ms);
         let data = json!({ "incident": incident, "outcome": "handled", "category": call.category });
         events.push(told("city.fire.incident-closed.v1", end, data));
-        events.into_iter().for_each(|event| self.happen(event));
+        for event in events {
+            self.happen(event);
+        }
         incident
     }
 

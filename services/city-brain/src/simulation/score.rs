@@ -61,6 +61,8 @@ pub struct RuleScore {
     pub alerts: u32,
     /// Of them about something that really happened.
     pub right: u32,
+    /// Of those, raised where another rule was to find it: true, but one more thing to look at.
+    pub extra: u32,
     /// From an incident's beginning until it was told, of what was found, sorted.
     pub delays_ms: Vec<i64>,
     /// What was not found: the incident's kind and id.
@@ -130,8 +132,11 @@ pub fn score(truth: &[TruthLine], alerts: &[Found]) -> Score {
     for alert in alerts {
         let rule = score.rules.entry(alert.rule.clone()).or_default();
         rule.alerts += 1;
-        if is_right(truth, &told, alert) {
+        if is_expected(truth, alert) {
             rule.right += 1;
+        } else if is_told_of(&told, alert) {
+            rule.right += 1;
+            rule.extra += 1;
         } else {
             rule.unfounded
                 .push(format!("{} at {}", alert.key, alert.told_at.rfc3339()));
@@ -156,16 +161,18 @@ pub fn score(truth: &[TruthLine], alerts: &[Found]) -> Score {
     score
 }
 
-/// At least half of the events it names tell of incidents, or its rule was expected there and then.
-fn is_right(truth: &[TruthLine], told: &Told<'_>, alert: &Found) -> bool {
+/// At least half of the events it names tell of incidents.
+fn is_told_of(told: &Told<'_>, alert: &Found) -> bool {
     let known = alert
         .events
         .iter()
         .filter(|event| told.by_event.contains_key(event.as_str()));
     let known = known.count();
-    if known > 0 && known * 2 >= alert.events.len() {
-        return true;
-    }
+    known > 0 && known * 2 >= alert.events.len()
+}
+
+/// Its rule was to find something there and then.
+fn is_expected(truth: &[TruthLine], alert: &Found) -> bool {
     truth.iter().any(|line| match line {
         TruthLine::Incident(incident) => incident.expected.iter().any(|one| meets(one, alert)),
         TruthLine::Fault(fault) => fault.expected.iter().any(|one| meets(one, alert)),
@@ -231,12 +238,13 @@ impl fmt::Display for Score {
             let last = rule.delays_ms.len().saturating_sub(1);
             writeln!(
                 f,
-                "{id:<28} {:>8} {:>6} {:>7.2} {:>7} {:>6} {:>10.2} {:>9} {:>9}",
+                "{id:<28} {:>8} {:>6} {:>7.2} {:>7} {:>6} {:>6} {:>10.2} {:>9} {:>9}",
                 rule.expected,
                 rule.found,
                 rule.recall(),
                 rule.alerts,
                 rule.right,
+                rule.extra,
                 rule.precision(),
                 delay(last / 2),
                 delay(last),
@@ -330,7 +338,8 @@ mod tests {
             found("a", 95_000, &["e1", "x"]),
         ];
         let score = score(&truth, &alerts);
-        assert_eq!((score.rules["r"].alerts, score.rules["r"].right), (2, 1));
+        let rule = &score.rules["r"];
+        assert_eq!((rule.alerts, rule.right, rule.extra), (2, 1, 1));
     }
 
     #[test]
