@@ -9,12 +9,14 @@ import { wallTime } from '../i18n/time';
 import { useFeed, useNow, world } from '../live/feed';
 import type { LiveClock, Severity } from '../live/protocol';
 import { SeverityMark } from '../severity/SeverityMark';
+import { useNames } from '../view/names';
 import type { CasePageData } from './documents';
 import { useKinds } from './kinds';
 
 export function CaseFacts({ item }: { item: CasePageData }) {
   const { t, i18n } = useTranslation();
   const now = useNow();
+  const { courses } = useNames();
   const kind = useKinds().kinds.find(({ name }) => name === item.kind);
   useFeed((feed) => feed.revision.cases);
   const at = (moment: string) => wallTime(Date.parse(moment), now);
@@ -56,7 +58,7 @@ export function CaseFacts({ item }: { item: CasePageData }) {
           <span className="chip">{t('case.bounces', { n: item.bounces })}</span>
         ) : null}
       </div>
-      <Stepper status={item.status} />
+      <Stepper status={item.status} state={item.state} course={courses.get(item.kind)} />
       <dl className="facts">
         {facts.map(([word, value]) => (
           <div key={word}>
