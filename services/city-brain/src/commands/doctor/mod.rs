@@ -45,7 +45,7 @@ pub async fn run(args: DoctorArgs, file: SettingsFile) -> Result<(), Failure> {
     }
     match report.findings.len() {
         0 => Ok(()),
-        n => Err(Failure::problems(format!("{n} findings"))
+        n => Err(Failure::problems(format!("findings: {n}"))
             .remedy("see each finding's own remedy, then `city-brain doctor` again")),
     }
 }
