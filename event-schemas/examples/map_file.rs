@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             Ok(events) => {
                 for mapped in events {
-                    judge(&catalog, &feed.department, mapped, &mut tally)?;
+                    judge(&catalog, &feed.department, &mapped, &mut tally)?;
                 }
             }
         }
@@ -60,7 +60,7 @@ fn note(tally: &mut BTreeMap<String, u64>, what: &str) {
 fn judge(
     catalog: &Catalog,
     department: &str,
-    mapped: MappedEvent,
+    mapped: &MappedEvent,
     tally: &mut BTreeMap<String, u64>,
 ) -> Result<(), Box<dyn Error>> {
     let text = mapped.to_json();
