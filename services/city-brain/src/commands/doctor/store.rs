@@ -182,7 +182,7 @@ async fn parts(
                 one.table, one.parts, one.partition, one.limit
             ),
             place,
-            "merges do not keep up: see `SELECT * FROM system.merges`, give ClickHouse more room and processor, look for small inserts that are not the hub's",
+            "merges do not keep up: look at the table system.merges, give ClickHouse more room and processor, look for small inserts that are not the hub's",
         );
     }
     Ok(())
