@@ -40,7 +40,10 @@ await page.waitForFunction(() =>
 );
 // The schema's documentation is read from the hub itself.
 await page.getByRole('button', { name: 'Documentation Explorer' }).click();
-await page.locator('.graphiql-doc-explorer a', { hasText: /^Query$/ }).first().click();
+await page
+  .locator('.graphiql-doc-explorer a', { hasText: /^Query$/ })
+  .first()
+  .click();
 await page.getByText('Everything that can be asked.').first().waitFor();
 if (process.argv[2]) await page.screenshot({ path: process.argv[2] });
 await browser.close();
