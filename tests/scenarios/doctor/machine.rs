@@ -13,7 +13,7 @@ use tests::binary::{copy_folder, repository};
 use super::Seeded;
 use super::scene::{Scene, run};
 
-pub(crate) async fn faults() -> Vec<Seeded> {
+pub(crate) fn faults() -> Vec<Seeded> {
     let mut found = programs();
     found.extend(room_and_ports());
     found.extend(data_folder());

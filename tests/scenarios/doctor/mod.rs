@@ -42,7 +42,7 @@ async fn each_seeded_fault_is_found_with_its_remedy() {
     let untouched = Scene::prepared("doctorwell").await;
     let (_, said) = run(&mut untouched.doctor());
     let mut codes: Vec<&str> = Vec::new();
-    let mut seeded = machine::faults().await;
+    let mut seeded = machine::faults();
     seeded.extend(services::faults().await);
     for fault in &seeded {
         fault.is_found();

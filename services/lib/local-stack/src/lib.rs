@@ -36,8 +36,8 @@ pub use fetch::{ensure_chromium, ensure_clickhouse, ensure_java, ensure_kafka, e
 pub use for_tests::launcher_for_tests;
 pub use health::{ChildHealth, Pids, StackHealth};
 pub use inspect::{
-    FolderUse, PartSeen, PartState, ToolSeen, folder_format, folder_use, free_mib, java_seen, node_seen,
-    parts_seen, processor_lacks,
+    FolderUse, PartSeen, PartState, ToolSeen, folder_format, folder_use, free_mib, java_seen,
+    node_seen, parts_seen, processor_lacks,
 };
 pub use launcher::run_launcher_if_asked;
 pub use progress::Progress;
