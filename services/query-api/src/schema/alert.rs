@@ -1,6 +1,7 @@
 //! Alerts: what rules found, with the reason.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use domain::alert::{Alert, EventRef};
@@ -19,6 +20,10 @@ use super::words::{BothTexts, Language, say};
 use crate::failure::{Answer, Failure};
 use crate::gate::cost::ALERT_EVENTS_DEFAULT;
 use crate::hub::Moment;
+
+/// How often, and how far apart, the rows of an alert's events are looked for.
+const ROWS_WAIT_TURNS: usize = 10;
+const ROWS_WAIT: Duration = Duration::from_millis(100);
 
 /// An alert at one moment.
 #[derive(Clone)]
@@ -146,12 +151,16 @@ impl AlertView {
             Some(first) => usize::try_from(first).map_err(|_| Failure::bad("first: 0 or more."))?,
         };
         let refs: Vec<EventRef> = self.alert.events.iter().take(most).cloned().collect();
-        let stored = hub(ctx)?
-            .store
-            .reader()
-            .events_by_refs(&refs)
-            .await
-            .map_err(Failure::from)?;
+        let reader = hub(ctx)?.store.reader();
+        let mut stored = reader.events_by_refs(&refs).await.map_err(Failure::from)?;
+        // An alert is often quicker than the rows of its events: what it names is on its way.
+        for _ in 0..ROWS_WAIT_TURNS {
+            if stored.len() >= refs.len() {
+                break;
+            }
+            tokio::time::sleep(ROWS_WAIT).await;
+            stored = reader.events_by_refs(&refs).await.map_err(Failure::from)?;
+        }
         Ok(stored.into_iter().map(EventView::from).collect())
     }
 
