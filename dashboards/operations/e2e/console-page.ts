@@ -116,6 +116,8 @@ export class ConsolePage {
     await this.press('u');
     await this.told('undoAcknowledge');
     await this.status('REPORTED');
+    // The row learns of it by the next frame: until then there is nothing to acknowledge again.
+    await expect(this.selected.locator('.unacked')).toBeVisible();
   }
 
   /** Works the selected case from acknowledge to on scene, by keys alone. */
