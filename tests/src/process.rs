@@ -18,13 +18,8 @@ pub struct HubProcess {
     log: PathBuf,
 }
 
-/// The command line of a hub with these settings; `service` runs one service of it alone.
-pub fn command(settings: &Settings, service: Option<&str>) -> Command {
-    let mut command = Command::new(crate::binary::city_brain());
-    match service {
-        None => command.arg("up"),
-        Some(service) => command.args(["run", service]),
-    };
+/// Tells a command which hub is meant: its folder, addresses, names and catalog.
+pub fn name_hub(command: &mut Command, settings: &Settings) {
     command
         .args(["--listen", &settings.listen.to_string()])
         .args(["--topic-prefix", &settings.topic_prefix])
@@ -44,6 +39,16 @@ pub fn command(settings: &Settings, service: Option<&str>) -> Command {
     if let Some(catalog) = &settings.catalog {
         command.arg("--catalog").arg(catalog);
     }
+}
+
+/// The command line of a hub with these settings; `service` runs one service of it alone.
+pub fn command(settings: &Settings, service: Option<&str>) -> Command {
+    let mut command = Command::new(crate::binary::city_brain());
+    match service {
+        None => command.arg("up"),
+        Some(service) => command.args(["run", service]),
+    };
+    name_hub(&mut command, settings);
     if let Some(places) = &settings.places {
         command.arg("--places").arg(places);
     }

@@ -5,6 +5,7 @@
 
 import { expect, type Page, test } from '@playwright/test';
 import { ConsolePage } from './console-page';
+import { frameGaps } from './frames';
 import { type ScriptedHub, startScriptedHub } from './scripted-hub.mjs';
 
 const SLACK = 3;
@@ -81,20 +82,7 @@ test('ten thousand points at a thousand changes a second: frames and keys stay q
     hub.change({ upsert: { entities } });
   }, 100);
   await page.waitForTimeout(2_000);
-  const frames = await page.evaluate(
-    () =>
-      new Promise<number[]>((resolve) => {
-        const gaps: number[] = [];
-        let last = performance.now();
-        const next = (now: number) => {
-          gaps.push(now - last);
-          last = now;
-          if (gaps.length < 240) requestAnimationFrame(next);
-          else resolve(gaps);
-        };
-        requestAnimationFrame(next);
-      }),
-  );
+  const frames = await frameGaps(page, 240);
   await page.evaluate(() => {
     const waits: [key: string, ms: number][] = [];
     Object.assign(window, { waits });

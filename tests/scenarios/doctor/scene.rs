@@ -1,7 +1,7 @@
 //! A prepared place for `doctor`: topics and tables as the hub makes them, and no hub.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use city_brain::settings::Settings;
 use event_log::{LogConfig, TopicSettings, create_topics};
@@ -11,6 +11,7 @@ use event_store::{StoreConfig, migrate};
 use serde_json::Value;
 use tests::binary::city_brain;
 use tests::hub::settings;
+use tests::process::name_hub;
 use tests::stack::{namespace, shared};
 
 /// Names and folders of one fault.
@@ -21,26 +22,8 @@ pub(crate) struct Scene {
 /// `doctor` with these settings.
 pub(crate) fn command(settings: &Settings) -> Command {
     let mut command = Command::new(city_brain());
-    command
-        .args(["doctor", "--json"])
-        .arg("--data-dir")
-        .arg(&settings.data_dir)
-        .args(["--listen", &settings.listen.to_string()])
-        .args(["--database", &settings.database])
-        .args(["--topic-prefix", &settings.topic_prefix])
-        .stdin(Stdio::null());
-    if let Some(brokers) = &settings.kafka {
-        command.args(["--kafka", brokers]);
-    }
-    if let Some(external) = &settings.clickhouse {
-        command
-            .args(["--clickhouse", &external.url])
-            .args(["--clickhouse-user", &external.admin.user])
-            .env("CITY_BRAIN_CLICKHOUSE_PASSWORD", &external.admin.password);
-    }
-    if let Some(catalog) = &settings.catalog {
-        command.arg("--catalog").arg(catalog);
-    }
+    command.args(["doctor", "--json"]);
+    name_hub(&mut command, settings);
     command
 }
 
