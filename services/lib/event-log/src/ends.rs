@@ -39,23 +39,31 @@ impl Ends {
     /// The ends of the committed parts of these partitions, in the given order, by one question to
     /// each broker; `None` for a partition whose end is not told.
     pub(crate) fn of(&self, partitions: &[(&str, i32)]) -> Result<Vec<Option<i64>>, LogError> {
-        let fault =
-            |error| LogError::of("asking for the ends of partitions", &self.brokers, &error);
-        let mut asked = TopicPartitionList::with_capacity(partitions.len());
-        for (topic, partition) in partitions {
-            // In place of a time, the end.
-            asked
-                .add_partition_offset(topic, *partition, Offset::End)
-                .map_err(fault)?;
-        }
-        let told = self.asker.offsets_for_times(asked, ASK).map_err(fault)?;
-        let end = |(topic, partition): &(&str, i32)| {
-            let found = told.find_partition(topic, *partition)?;
-            match (found.error(), found.offset()) {
-                (Ok(()), Offset::Offset(end)) => Some(end),
-                _ => None,
-            }
-        };
-        Ok(partitions.iter().map(end).collect())
+        ends_of(&self.asker, &self.brokers, partitions)
     }
+}
+
+/// The same asked through a reader that fetches nothing yet.
+pub(crate) fn ends_of(
+    reader: &BaseConsumer<Quiet>,
+    brokers: &str,
+    partitions: &[(&str, i32)],
+) -> Result<Vec<Option<i64>>, LogError> {
+    let fault = |error| LogError::of("asking for the ends of partitions", brokers, &error);
+    let mut asked = TopicPartitionList::with_capacity(partitions.len());
+    for (topic, partition) in partitions {
+        // In place of a time, the end.
+        asked
+            .add_partition_offset(topic, *partition, Offset::End)
+            .map_err(fault)?;
+    }
+    let told = reader.offsets_for_times(asked, ASK).map_err(fault)?;
+    let end = |(topic, partition): &(&str, i32)| {
+        let found = told.find_partition(topic, *partition)?;
+        match (found.error(), found.offset()) {
+            (Ok(()), Offset::Offset(end)) => Some(end),
+            _ => None,
+        }
+    };
+    Ok(partitions.iter().map(end).collect())
 }

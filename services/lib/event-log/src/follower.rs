@@ -1,8 +1,10 @@
 //! Follows whole topics without a consumer group: every reader sees every committed record.
 //!
-//! Each partition has its own queue, so that "the end is reached" is told per partition. Kafka's
-//! client counts transaction markers when it judges the end, so a partition that ends in a marker
-//! is still recognised as read to its end.
+//! A follower has caught up when it has read what stood in the log as it was opened. The end of this
+//! moment would be another matter: on a topic that is written all the time, no reader ever stands at
+//! the end of every partition at once. Each partition has its own queue, so that Kafka's client tells
+//! the end per partition, transaction markers counted: one that ends in a marker has no last record
+//! to tell its end by.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,6 +19,7 @@ use rdkafka::topic_partition_list::Offset;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use crate::ends::ends_of;
 use crate::metadata::{TopicFacts, describe_blocking};
 use crate::positions::watermarks;
 use crate::quiet::Quiet;
@@ -52,7 +55,7 @@ pub struct FollowBatch {
     pub records: Vec<Record>,
     /// How far the follower has come, this batch included.
     pub cursor: LogCursor,
-    /// Whether every partition was read to its end.
+    /// Whether everything that stood in the log when the follower was opened has been read.
     pub caught_up: bool,
 }
 
@@ -61,7 +64,15 @@ struct Partition {
     topic_id: TopicId,
     number: i32,
     queue: PartitionQueue<Quiet>,
-    at_end: bool,
+    /// The end as the follower was opened; none where the broker did not tell it.
+    goal: Option<i64>,
+    caught_up: bool,
+}
+
+impl Partition {
+    fn read_to(&mut self, next: i64) {
+        self.caught_up |= self.goal.is_some_and(|goal| next >= goal);
+    }
 }
 
 /// A reader of whole topics.
@@ -71,6 +82,8 @@ pub struct Follower {
     arrived: Arc<Notify>,
     cursor: LogCursor,
     first: usize,
+    /// Whether a batch has told that this has caught up.
+    told: bool,
     config: LogConfig,
 }
 
@@ -137,6 +150,7 @@ impl Follower {
             arrived: Arc::new(Notify::new()),
             cursor: LogCursor::default(),
             first: 0,
+            told: false,
             config,
         };
         if let StartAt::Cursor(cursor) = from {
@@ -150,6 +164,7 @@ impl Follower {
             facts.partitions = facts.partitions.min(most);
             follower.add_topic(name, facts, from, &mut assignment)?;
         }
+        follower.set_goals()?;
         follower
             .consumer
             .assign(&assignment)
@@ -184,11 +199,31 @@ impl Follower {
                 topic_id: facts.id,
                 number,
                 queue,
-                at_end: false,
+                goal: None,
+                caught_up: false,
             });
             assignment
                 .add_partition_offset(name, number, start)
                 .map_err(|error| self.fault("assigning partitions", &error))?;
+        }
+        Ok(())
+    }
+
+    /// Asks where the partitions end now. An end that is not told shows itself when it is read.
+    fn set_goals(&mut self) -> Result<(), LogError> {
+        let asked: Vec<(&str, i32)> = self
+            .partitions
+            .iter()
+            .map(|partition| (&*partition.topic, partition.number))
+            .collect();
+        let ends = match ends_of(&self.consumer, &self.config.brokers, &asked) {
+            Err(error) if error.is_passing() => return Ok(()),
+            told => told?,
+        };
+        for (partition, goal) in self.partitions.iter_mut().zip(ends) {
+            partition.goal = goal;
+            let at = (partition.topic_id, partition.number);
+            partition.read_to(self.cursor.0.get(&at).copied().unwrap_or_default());
         }
         Ok(())
     }
@@ -233,10 +268,10 @@ impl Follower {
     pub async fn next(&mut self, max_wait: Duration) -> Result<FollowBatch, LogError> {
         let deadline = Instant::now() + max_wait;
         loop {
-            let was_caught_up = self.caught_up();
             let records = self.take()?;
-            let caught_up = self.caught_up();
-            if !records.is_empty() || caught_up != was_caught_up {
+            let news = self.caught_up() && !self.told;
+            if !records.is_empty() || news {
+                self.told |= news;
                 return Ok(self.batch(records));
             }
             let now = Instant::now();
@@ -254,9 +289,9 @@ impl Follower {
         &self.cursor
     }
 
-    /// Whether every partition was read to its end (as known at the last fetch).
+    /// Whether everything that stood in the log when this was opened has been read.
     pub fn caught_up(&self) -> bool {
-        self.partitions.iter().all(|partition| partition.at_end)
+        self.partitions.iter().all(|partition| partition.caught_up)
     }
 
     /// The followed partitions: topic name, topic id, number.
@@ -337,16 +372,13 @@ fn drain(
         match partition.queue.poll(Duration::ZERO) {
             None => return Ok(taken),
             Some(Ok(message)) => {
-                partition.at_end = false;
                 let record = Record::copy(&message, &partition.topic, partition.topic_id);
-                cursor.advance(
-                    partition.topic_id,
-                    partition.number,
-                    record.position.offset + 1,
-                );
+                let next = record.position.offset + 1;
+                cursor.advance(partition.topic_id, partition.number, next);
+                partition.read_to(next);
                 records.push(record);
             }
-            Some(Err(KafkaError::PartitionEOF(_))) => partition.at_end = true,
+            Some(Err(KafkaError::PartitionEOF(_))) => partition.caught_up = true,
             Some(Err(error)) => check_passing(config, "following", &error)?,
         }
     }

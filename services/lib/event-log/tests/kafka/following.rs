@@ -1,12 +1,15 @@
 //! Topics, ids and followers.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use event_log::{
     Follower, IdempotentProducer, LogConfig, LogError, PublishError, Record, StartAt,
-    TopicSettings, TransactionalProducer, create_topics, topic_ids,
+    TopicSettings, TransactionalProducer, create_topics, settled_ends, topic_ids,
 };
 use event_schemas::city::{LogCursor, Topic};
+use rdkafka::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer};
 use uuid::Uuid;
 
 use crate::stack::{fresh_hub, text};
@@ -32,6 +35,17 @@ fn values(records: &[Record]) -> Vec<String> {
         .iter()
         .map(|record| String::from_utf8(record.value.to_vec()).unwrap())
         .collect()
+}
+
+/// The end of a partition of `city.events`, open transactions included.
+fn written(config: &LogConfig, partition: i32) -> i64 {
+    let asker: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", &config.brokers)
+        .set("isolation.level", "read_uncommitted")
+        .create()
+        .unwrap();
+    let topic = config.topic(Topic::Events);
+    asker.fetch_watermarks(&topic, partition, WAIT).unwrap().1
 }
 
 async fn publish(config: &LogConfig, topic: Topic, partition: i32, count: i32) {
@@ -129,7 +143,11 @@ async fn a_partition_that_ends_in_a_transaction_marker_is_still_read_to_its_end(
         producer
             .send(&text(&sent, Topic::Events, 2, "thrown away"))
             .unwrap();
+        // Kafka knows of this transaction only once its first record is written.
+        while written(&sent, 2) < 3 {}
         producer.abort().unwrap();
+        // The answer to an end of a transaction comes before its markers.
+        settled_ends(&sent, &sent.topic(Topic::Events), WAIT).unwrap();
     })
     .await
     .unwrap();
@@ -138,6 +156,33 @@ async fn a_partition_that_ends_in_a_transaction_marker_is_still_read_to_its_end(
         .unwrap();
     assert_eq!(values(&read_to_the_end(&mut follower).await), ["kept"]);
     assert!(follower.caught_up());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_follower_catches_up_with_a_topic_that_is_written_without_a_pause() {
+    let config = fresh_hub(&[]).await;
+    publish(&config, Topic::Events, 0, 20).await;
+    let done = AtomicBool::new(false);
+    let producer = IdempotentProducer::new(&config).unwrap();
+    let writing = async {
+        for n in 0.. {
+            if done.load(Ordering::Relaxed) {
+                return;
+            }
+            let record = text(&config, Topic::Events, n % 4, "more");
+            producer.publish(&record, WAIT).await.unwrap();
+        }
+    };
+    let reading = async {
+        let mut follower = Follower::open(&config, &[Topic::Events], StartAt::Beginning)
+            .await
+            .unwrap();
+        let records = tokio::time::timeout(WAIT, read_to_the_end(&mut follower)).await;
+        done.store(true, Ordering::Relaxed);
+        records.expect("what stood there at the beginning is read in a moment")
+    };
+    let (records, ()) = tokio::join!(reading, writing);
+    assert!(records.len() >= 20);
 }
 
 #[tokio::test(flavor = "multi_thread")]
