@@ -95,7 +95,7 @@ mod tests {
             },
             append_time: Millis(5),
             key: None,
-            headers: vec![(Arc::from("ce_id"), Bytes::from_static(b"e1"))],
+            headers: vec![("ce_id".into(), Bytes::from_static(b"e1"))],
             value: Bytes::from_static(b"{}"),
         };
         let out = letter(&record, "severity 9", "city.dead-letters");

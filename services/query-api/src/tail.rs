@@ -244,7 +244,7 @@ mod tests {
             },
             append_time: Millis(offset),
             key: None,
-            headers: vec![(Arc::from(headers::CE_TYPE), kind.to_owned().into())],
+            headers: vec![(headers::CE_TYPE.into(), kind.to_owned().into())],
             value: vec![b' '; bytes].into(),
         }
     }

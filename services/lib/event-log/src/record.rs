@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use event_schemas::city::{LogPosition, Millis, TopicId};
 use rdkafka::Message;
 use rdkafka::message::{BorrowedMessage, Header, Headers, OwnedHeaders};
+
+use crate::header_name::{HeaderName, HeaderNames};
 
 /// A record as read from the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +21,7 @@ pub struct Record {
     /// Its key.
     pub key: Option<Bytes>,
     /// Its headers in order; a null header is empty.
-    pub headers: Vec<(Arc<str>, Bytes)>,
+    pub headers: Vec<(HeaderName, Bytes)>,
     /// Its value; a null value is empty.
     pub value: Bytes,
 }
@@ -31,16 +33,27 @@ impl Record {
         std::str::from_utf8(value).ok()
     }
 
-    /// Copies a client's message; the client's buffers are freed with it.
+    /// Copies a client's message into one buffer; the client's buffers are freed with it.
     pub(crate) fn copy(message: &BorrowedMessage<'_>, topic: &Arc<str>, topic_id: TopicId) -> Self {
-        let headers = message.headers().map_or_else(Vec::new, |headers| {
-            headers
-                .iter()
-                .map(|header| {
-                    let value = header.value.map(Bytes::copy_from_slice);
-                    (Arc::from(header.key), value.unwrap_or_default())
-                })
-                .collect()
+        let (key, value) = (message.key(), message.payload().unwrap_or_default());
+        let headers = message.headers();
+        let bytes: usize = headers.map_or(0, |headers| {
+            let values = headers.iter().filter_map(|header| header.value);
+            values.map(<[u8]>::len).sum()
+        });
+        let mut room = BytesMut::with_capacity(bytes + key.map_or(0, <[u8]>::len) + value.len());
+        let mut keep = |part: &[u8]| {
+            room.extend_from_slice(part);
+            room.split().freeze()
+        };
+        let mut names = HeaderNames::default();
+        let headers = headers.map_or_else(Vec::new, |headers| {
+            let mut kept = Vec::with_capacity(headers.count());
+            for header in headers.iter() {
+                let value = keep(header.value.unwrap_or_default());
+                kept.push((names.of(header.key), value));
+            }
+            kept
         });
         Self {
             topic: Arc::clone(topic),
@@ -50,12 +63,9 @@ impl Record {
                 offset: message.offset(),
             },
             append_time: Millis(message.timestamp().to_millis().unwrap_or_default()),
-            key: message.key().map(Bytes::copy_from_slice),
+            key: key.map(&mut keep),
             headers,
-            value: message
-                .payload()
-                .map(Bytes::copy_from_slice)
-                .unwrap_or_default(),
+            value: keep(value),
         }
     }
 }
