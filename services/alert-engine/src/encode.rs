@@ -2,7 +2,7 @@
 
 use domain::alert::Alert;
 use domain::engine::{MATCH_TYPE, MatchRecord, Output};
-use event_log::{LogConfig, OutRecord};
+use event_log::{HeaderName, LogConfig, OutRecord};
 use event_schemas::city::{RuleSetMark, Topic, Watermark, headers};
 use serde::Serialize;
 
@@ -102,8 +102,8 @@ fn record(
     })
 }
 
-fn header(name: &str, value: &str) -> (String, Vec<u8>) {
-    (name.to_owned(), value.as_bytes().to_vec())
+fn header(name: &'static str, value: &str) -> (HeaderName, Vec<u8>) {
+    (name.into(), value.as_bytes().to_vec())
 }
 
 #[cfg(test)]

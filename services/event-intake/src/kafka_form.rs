@@ -2,13 +2,13 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use event_log::OutRecord;
+use event_log::{HeaderName, OutRecord};
 use event_schemas::city::headers;
 
 /// One event of a request: headers and value in Kafka's form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct KafkaForm {
-    pub(crate) headers: Vec<(String, Vec<u8>)>,
+    pub(crate) headers: Vec<(HeaderName, Vec<u8>)>,
     pub(crate) value: Vec<u8>,
 }
 
@@ -17,7 +17,7 @@ impl KafkaForm {
     pub(crate) fn structured(value: Vec<u8>) -> Self {
         let kind = headers::STRUCTURED.as_bytes().to_vec();
         Self {
-            headers: vec![(headers::CONTENT_TYPE.to_owned(), kind)],
+            headers: vec![(headers::CONTENT_TYPE.into(), kind)],
             value,
         }
     }
@@ -27,7 +27,7 @@ impl KafkaForm {
         let attributes = request.iter().filter_map(|(name, value)| {
             let name = name.as_str().strip_prefix("ce-")?;
             let value = percent_decoded(value.as_bytes());
-            Some((format!("{}{name}", headers::CE), value))
+            Some((format!("{}{name}", headers::CE).into(), value))
         });
         let mut record = Self {
             headers: attributes.collect(),
@@ -35,9 +35,7 @@ impl KafkaForm {
         };
         if let Some(kind) = request.get(CONTENT_TYPE) {
             let kind = kind.as_bytes().to_vec();
-            record
-                .headers
-                .push((headers::CONTENT_TYPE.to_owned(), kind));
+            record.headers.push((headers::CONTENT_TYPE.into(), kind));
         }
         record
     }
@@ -94,8 +92,8 @@ mod tests {
         assert_eq!(
             form.headers,
             [
-                (String::from("ce_id"), "a b火%".as_bytes().to_vec()),
-                (String::from("content-type"), b"application/json".to_vec()),
+                ("ce_id".into(), "a b火%".as_bytes().to_vec()),
+                ("content-type".into(), b"application/json".to_vec()),
             ]
         );
     }

@@ -12,6 +12,7 @@ use event_log::PublishError;
 use event_schemas::city::{LogPosition, TopicId};
 use serde::Serialize;
 use serde_json::json;
+use service_kit::kill_point::{Point, reach};
 
 use crate::kafka_form::KafkaForm;
 use crate::problem::Problem;
@@ -94,9 +95,7 @@ fn reject(intake: &Intake, department: &str, events: &[KafkaForm]) -> Vec<Reject
                 offset: 0,
             },
             append_time: now,
-            headers: headers
-                .map(|(name, value)| (name.as_str(), &value[..]))
-                .collect(),
+            headers: headers.map(|(name, value)| (&**name, &value[..])).collect(),
             value: &event.value,
         };
         if let Err(refused) = check(&ports.catalog, &inbound, &intake.config.limits) {
@@ -143,6 +142,7 @@ async fn write(
             .await
             .map_err(|error| unavailable(&error))?;
     }
+    reach(Point::BeforeHttpAnswer);
     if accepted > 0 {
         measure::published(department, accepted, begun.elapsed());
     }

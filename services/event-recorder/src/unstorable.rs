@@ -36,12 +36,12 @@ pub(crate) fn letter(record: &Record, message: &str, topic: &str) -> OutRecord {
     };
     // A struct of texts and numbers always has a JSON form.
     let header = serde_json::to_vec(&letter).unwrap_or_default();
-    let mut out = vec![(headers::DEAD_LETTER.to_owned(), header)];
+    let mut out = vec![(headers::DEAD_LETTER.into(), header)];
     out.extend(
         record
             .headers
             .iter()
-            .map(|(name, value)| (format!("{ORIGINAL}{name}"), value.to_vec())),
+            .map(|(name, value)| (format!("{ORIGINAL}{name}").into(), value.to_vec())),
     );
     OutRecord {
         topic: topic.to_owned(),
@@ -104,10 +104,7 @@ mod tests {
             (header.reason, header.position, header.id.as_deref()),
             (Reason::Unstorable, record.position, Some("e1"))
         );
-        assert_eq!(
-            out.headers[1],
-            ("original-ce_id".to_owned(), b"e1".to_vec())
-        );
+        assert_eq!(out.headers[1], ("original-ce_id".into(), b"e1".to_vec()));
         assert_eq!(out.value, b"{}");
     }
 }

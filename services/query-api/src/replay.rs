@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use domain::access::Principal;
 use domain::case::Actor;
-use event_log::{IdempotentProducer, LogConfig, OutRecord, PublishError};
+use event_log::{HeaderName, IdempotentProducer, LogConfig, OutRecord, PublishError};
 use event_schemas::Text;
 use event_schemas::city::{LogPosition, Reason};
 use event_store::{Reader, StoredDeadLetter};
@@ -208,13 +208,13 @@ fn again(log: &LogConfig, actor: &Actor, letter: StoredDeadLetter) -> Result<Out
         ));
     }
     let own = [REPLAY_OF, REPLAYED_BY];
-    let mut headers = letter.headers;
-    headers.retain(|(name, _)| !own.contains(&name.as_str()));
-    headers.push((
-        REPLAY_OF.to_owned(),
-        letter.position.to_string().into_bytes(),
-    ));
-    headers.push((REPLAYED_BY.to_owned(), actor.name.clone().into_bytes()));
+    let kept = letter.headers.into_iter();
+    let mut headers: Vec<(HeaderName, Vec<u8>)> = kept
+        .filter(|(name, _)| !own.contains(&name.as_str()))
+        .map(|(name, value)| (name.into(), value))
+        .collect();
+    headers.push((REPLAY_OF.into(), letter.position.to_string().into_bytes()));
+    headers.push((REPLAYED_BY.into(), actor.name.clone().into_bytes()));
     Ok(OutRecord {
         topic: inbox,
         partition: Some(0),
@@ -277,11 +277,7 @@ mod tests {
         .unwrap();
         assert_eq!(record.topic, "city.inbox.fire");
         assert_eq!(record.value, b"{\"x\":1}");
-        let names: Vec<&str> = record
-            .headers
-            .iter()
-            .map(|(name, _)| name.as_str())
-            .collect();
+        let names: Vec<&str> = record.headers.iter().map(|(name, _)| &**name).collect();
         assert_eq!(names, ["ce_id", "replay-of", "replayed-by"]);
         assert_eq!(record.headers[1].1, position(4).to_string().into_bytes());
     }

@@ -139,7 +139,8 @@ impl City {
     }
 
     async fn write(&self, partition: i32, attributes: &[(&str, &str)], value: &Value) {
-        let text = |(name, value): &(&str, &str)| ((*name).to_owned(), value.as_bytes().to_vec());
+        let text =
+            |(name, value): &(&str, &str)| ((*name).to_owned().into(), value.as_bytes().to_vec());
         let record = OutRecord {
             topic: self.log.topic(Topic::Events),
             partition: Some(partition),

@@ -57,7 +57,7 @@ impl Sender {
             topic: self.config.topics.inbox(&event.department),
             partition: Some(0),
             headers: vec![(
-                String::from(headers::CONTENT_TYPE),
+                headers::CONTENT_TYPE.into(),
                 format!("{}; charset=UTF-8", headers::STRUCTURED).into_bytes(),
             )],
             value: event.json.into_bytes(),

@@ -106,7 +106,7 @@ impl City {
     pub(crate) async fn publish_bytes(&self, department: &str, kind: &str, value: Vec<u8>) {
         let record = OutRecord {
             topic: self.log.topics.inbox(department),
-            headers: vec![(headers::CONTENT_TYPE.to_owned(), kind.as_bytes().to_vec())],
+            headers: vec![(headers::CONTENT_TYPE.into(), kind.as_bytes().to_vec())],
             value,
             ..OutRecord::default()
         };

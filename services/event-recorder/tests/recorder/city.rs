@@ -35,7 +35,7 @@ pub(crate) fn event_of_level(log: &LogConfig, partition: i32, n: u64, level: u8)
         },
         flags: Vec::new(),
     };
-    let text = |name: &str, value: &str| (name.to_owned(), value.as_bytes().to_vec());
+    let text = |name: &'static str, value: &str| (name.into(), value.as_bytes().to_vec());
     OutRecord {
         topic: log.topic(Topic::Events),
         partition: Some(partition),
@@ -47,7 +47,7 @@ pub(crate) fn event_of_level(log: &LogConfig, partition: i32, n: u64, level: u8)
             text(headers::CE_TYPE, "city.fire.incident-reported.v1"),
             text("ce_subject", "F-1"),
             (
-                headers::ADMISSION.to_owned(),
+                headers::ADMISSION.into(),
                 serde_json::to_vec(&admission).unwrap(),
             ),
         ],
@@ -62,7 +62,7 @@ pub(crate) fn watermark(log: &LogConfig, partition: i32) -> OutRecord {
         partition: Some(partition),
         key: None,
         headers: vec![(
-            headers::CE_TYPE.to_owned(),
+            headers::CE_TYPE.into(),
             headers::WATERMARK_TYPE.as_bytes().to_vec(),
         )],
         value: br#"{"at":1,"inboxes":[]}"#.to_vec(),

@@ -80,7 +80,7 @@ pub struct OutRecord {
     /// Key.
     pub key: Option<Vec<u8>>,
     /// Headers in order.
-    pub headers: Vec<(String, Vec<u8>)>,
+    pub headers: Vec<(HeaderName, Vec<u8>)>,
     /// Value.
     pub value: Vec<u8>,
 }

@@ -22,7 +22,7 @@ fn admitted(hub: &Hub, n: i64, department: &str) -> OutRecord {
         "department": department, "eventTime": now, "inboxTime": now, "catalog": "c",
         "inbox": {"topicId": "00000000000000000000000000000007", "partition": 0, "offset": n},
     });
-    let text = |name: &str, value: String| (name.to_owned(), value.into_bytes());
+    let text = |name: &'static str, value: String| (name.into(), value.into_bytes());
     OutRecord {
         topic: hub.log.topic(Topic::Events),
         partition: Some((n % 4) as i32),

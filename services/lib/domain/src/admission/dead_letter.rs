@@ -28,7 +28,7 @@ pub fn dead_letter_record(inbound: &Inbound<'_>, refused: Refused) -> HubRecord 
     };
     let mut record = HubRecord {
         key: inbound.department.to_owned(),
-        headers: vec![(headers::DEAD_LETTER.to_owned(), json(&letter))],
+        headers: vec![(headers::DEAD_LETTER.into(), json(&letter))],
         value: inbound.value[..inbound.value.len().min(KEPT)].to_vec(),
     };
     let mut kept = 0;
@@ -39,7 +39,7 @@ pub fn dead_letter_record(inbound: &Inbound<'_>, refused: Refused) -> HubRecord 
         }
         record
             .headers
-            .push((format!("{ORIGINAL}{name}"), value.to_vec()));
+            .push((format!("{ORIGINAL}{name}").into(), value.to_vec()));
     }
     record
 }

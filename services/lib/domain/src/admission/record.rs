@@ -1,5 +1,7 @@
 //! The records that admission writes: admitted events, watermarks, rule-set marks.
 
+use std::borrow::Cow;
+
 use event_schemas::city::{RuleSetMark, Watermark, headers};
 use event_schemas::coordinates::Crs;
 use serde::Serialize;
@@ -12,7 +14,7 @@ pub struct HubRecord {
     /// Key.
     pub key: String,
     /// Headers in order.
-    pub headers: Vec<(String, Vec<u8>)>,
+    pub headers: Vec<(Cow<'static, str>, Vec<u8>)>,
     /// Value.
     pub value: Vec<u8>,
 }
@@ -30,9 +32,9 @@ impl Checked<'_> {
         };
         self.attributes(&mut record);
         let headers = &mut record.headers;
-        headers.push((headers::ADMISSION.to_owned(), json(&self.admission)));
+        headers.push((headers::ADMISSION.into(), json(&self.admission)));
         let content = self.identity.content.hex();
-        headers.push((CONTENT_HASH.to_owned(), content.into_bytes()));
+        headers.push((CONTENT_HASH.into(), content.into_bytes()));
         record
     }
 
@@ -44,23 +46,23 @@ impl Checked<'_> {
         let lon = city.location.map(|(lon, _)| lon.to_string());
         let lat = city.location.map(|(_, lat)| lat.to_string());
         let known = [
-            ("specversion", Some("1.0")),
-            ("type", Some(&*envelope.event_type)),
-            ("source", Some(&*envelope.source)),
-            ("id", Some(&*envelope.id)),
-            ("subject", self.subject.as_deref()),
-            ("time", time.as_deref()),
-            ("dataschema", envelope.data_schema.as_deref()),
-            ("recordedtime", recorded.as_deref()),
-            ("correlationid", city.correlation_id.as_deref()),
-            ("causationid", city.causation_id.as_deref()),
-            ("dataclassification", city.data_classification.as_deref()),
-            ("alertlevel", level.as_deref()),
-            ("lon", lon.as_deref()),
-            ("lat", lat.as_deref()),
-            ("crs", city.crs.map(crs_name)),
-            ("placecode", city.place_code.as_deref()),
-            ("exercise", city.exercise.then_some("true")),
+            ("ce_specversion", Some("1.0")),
+            ("ce_type", Some(&*envelope.event_type)),
+            ("ce_source", Some(&*envelope.source)),
+            ("ce_id", Some(&*envelope.id)),
+            ("ce_subject", self.subject.as_deref()),
+            ("ce_time", time.as_deref()),
+            ("ce_dataschema", envelope.data_schema.as_deref()),
+            ("ce_recordedtime", recorded.as_deref()),
+            ("ce_correlationid", city.correlation_id.as_deref()),
+            ("ce_causationid", city.causation_id.as_deref()),
+            ("ce_dataclassification", city.data_classification.as_deref()),
+            ("ce_alertlevel", level.as_deref()),
+            ("ce_lon", lon.as_deref()),
+            ("ce_lat", lat.as_deref()),
+            ("ce_crs", city.crs.map(crs_name)),
+            ("ce_placecode", city.place_code.as_deref()),
+            ("ce_exercise", city.exercise.then_some("true")),
         ];
         for (name, value) in known {
             if let Some(value) = value {
@@ -68,19 +70,16 @@ impl Checked<'_> {
             }
         }
         for (name, value) in &envelope.extensions {
-            record.attribute(name, value);
+            record.attribute(format!("{}{name}", headers::CE), value);
         }
         let json = b"application/json".to_vec();
-        record
-            .headers
-            .push((headers::CONTENT_TYPE.to_owned(), json));
+        record.headers.push((headers::CONTENT_TYPE.into(), json));
     }
 }
 
 impl HubRecord {
-    fn attribute(&mut self, name: &str, value: &str) {
-        self.headers
-            .push((format!("{}{name}", headers::CE), value.as_bytes().to_vec()));
+    fn attribute(&mut self, name: impl Into<Cow<'static, str>>, value: &str) {
+        self.headers.push((name.into(), value.as_bytes().to_vec()));
     }
 
     fn of_the_hub(event_type: &str, id: &str, value: Vec<u8>) -> Self {
@@ -89,14 +88,12 @@ impl HubRecord {
             headers: Vec::with_capacity(5),
             value,
         };
-        record.attribute("specversion", "1.0");
-        record.attribute("type", event_type);
-        record.attribute("source", headers::HUB_SOURCE);
-        record.attribute("id", id);
+        record.attribute("ce_specversion", "1.0");
+        record.attribute("ce_type", event_type);
+        record.attribute("ce_source", headers::HUB_SOURCE);
+        record.attribute("ce_id", id);
         let json = b"application/json".to_vec();
-        record
-            .headers
-            .push((headers::CONTENT_TYPE.to_owned(), json));
+        record.headers.push((headers::CONTENT_TYPE.into(), json));
         record
     }
 }

@@ -1,5 +1,6 @@
 //! One record of `city.cases`: what was decided, against which versions, with the states after it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use event_schemas::Text;
@@ -42,8 +43,8 @@ impl Decision {
     }
 
     /// The record's headers: a `CloudEvent` in Kafka's binary mode.
-    pub fn headers(&self) -> Vec<(String, Vec<u8>)> {
-        let text = |name: &str, value: &str| (name.to_owned(), value.as_bytes().to_vec());
+    pub fn headers(&self) -> Vec<(Cow<'static, str>, Vec<u8>)> {
+        let text = |name: &'static str, value: &str| (name.into(), value.as_bytes().to_vec());
         vec![
             text("ce_specversion", "1.0"),
             text(headers::CE_ID, &self.key),

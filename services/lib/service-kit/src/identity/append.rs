@@ -6,7 +6,7 @@ use domain::access::control::{
     KeyRequest, NewAccount, activate_rules, activate_tables, create_account, first_administrator,
     issue_key, revoke_key,
 };
-use event_log::{AppendError, OutRecord};
+use event_log::{AppendError, HeaderName, OutRecord};
 use event_schemas::city::{Millis, headers};
 
 use super::{APPEND_WAIT, Identity, hub};
@@ -181,7 +181,7 @@ fn act(now: Millis) -> Act {
     }
 }
 
-fn control_headers(id: &str) -> Vec<(String, Vec<u8>)> {
+fn control_headers(id: &str) -> Vec<(HeaderName, Vec<u8>)> {
     [
         ("ce_specversion", "1.0"),
         (headers::CE_ID, id),
@@ -190,6 +190,6 @@ fn control_headers(id: &str) -> Vec<(String, Vec<u8>)> {
         (headers::CONTENT_TYPE, "application/json"),
     ]
     .into_iter()
-    .map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec()))
+    .map(|(name, value)| (name.into(), value.as_bytes().to_vec()))
     .collect()
 }
