@@ -104,6 +104,19 @@ pub struct CommandFile {
     /// The command that it takes back, with the effect `undo`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<Undoes>,
+    /// The time limit that it makes longer, with the effect `extendClock`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extends: Option<Extends>,
+}
+
+/// Which time limit a command makes longer, and to what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Extends {
+    /// The clock's name.
+    pub clock: String,
+    /// Its limit from then on, counted from the clock's start.
+    pub to: Span,
 }
 
 /// What a compensating command takes back, and how long it may.
@@ -235,6 +248,8 @@ pub enum Effect {
     BreachClock,
     /// The case is brought before the supervisor, once, for the clock named in the field `clock`.
     Escalate,
+    /// The running time limit that `extends` names gets the limit it says.
+    ExtendClock,
     /// What the giver did last is taken back: state, acknowledgement, unit and clocks are as before.
     Undo,
 }
@@ -261,8 +276,8 @@ pub struct ClockFile {
     pub name: String,
     /// Shown to people.
     pub title: Text,
-    /// Command whose acceptance starts it.
-    pub starts: String,
+    /// What starts it: a command, one that leads to a certain state, or several of these.
+    pub starts: Starts,
     /// Commands whose acceptance stops it.
     pub stops: Vec<String>,
     /// What is counted.
@@ -273,6 +288,9 @@ pub struct ClockFile {
     /// Limits by one of the case's facts, which go before those by severity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit_by: Option<LimitBy>,
+    /// What the mean time over all cases should be at most: what the duty desk is measured by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_target: Option<Span>,
     /// From this percentage of the limit on, a breach is predicted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warn: Option<u8>,
@@ -282,6 +300,73 @@ pub struct ClockFile {
     /// Where the limit comes from: a law, a standard, the city's own agreement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Text>,
+}
+
+/// What starts a clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "starts: a command, a command and the state it leads into, or a list of these"
+)]
+pub enum Starts {
+    /// Any of several. First, because a list of two would read as a command and a state, too.
+    WithAny(Vec<Start>),
+    /// One thing.
+    With(Start),
+}
+
+/// One thing that starts a clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Start {
+    /// A command, whatever it leads to.
+    Command(String),
+    /// A command, when it leads into this state: a failed check, not a passed one.
+    Into(StartInto),
+}
+
+/// A command that leads into a state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct StartInto {
+    /// The command.
+    pub command: String,
+    /// The state of the case after it.
+    pub into: String,
+}
+
+impl Starts {
+    /// Each of them.
+    pub fn each(&self) -> &[Start] {
+        match self {
+            Self::With(one) => std::slice::from_ref(one),
+            Self::WithAny(several) => several,
+        }
+    }
+
+    /// Whether a command that led to this state starts the clock.
+    pub fn begin_with(&self, command: &str, state: &str) -> bool {
+        self.each().iter().any(|start| match start {
+            Start::Command(name) => name == command,
+            Start::Into(one) => one.command == command && one.into == state,
+        })
+    }
+}
+
+impl Start {
+    /// The command.
+    pub fn command(&self) -> &str {
+        match self {
+            Self::Command(name) => name,
+            Self::Into(one) => &one.command,
+        }
+    }
+}
+
+impl From<&str> for Starts {
+    fn from(command: &str) -> Self {
+        Self::With(Start::Command(command.to_owned()))
+    }
 }
 
 /// Limits by a fact of the case.

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::check_work::{Faults, has_field};
 use crate::calendar::DAY_MS;
 use crate::rule_file::Span;
-use crate::workflow_file::{ClockFile, Counts, Effect, FieldKind, LimitBy, WorkflowFile};
+use crate::workflow_file::{
+    ClockFile, CommandFile, Counts, Effect, FieldKind, LimitBy, Start, WorkflowFile,
+};
 
 pub(super) fn check(workflow: &WorkflowFile, faults: &mut Faults<'_>) {
     let commands: BTreeSet<&str> = workflow.commands.iter().map(|c| c.name.as_str()).collect();
@@ -35,6 +37,7 @@ pub(super) fn check(workflow: &WorkflowFile, faults: &mut Faults<'_>) {
         );
     }
     for command in &workflow.commands {
+        check_extension(workflow, command, faults);
         let undone = command
             .undoes
             .as_ref()
@@ -45,6 +48,35 @@ pub(super) fn check(workflow: &WorkflowFile, faults: &mut Faults<'_>) {
                 format!("undoes: a command of this workflow, not '{name}'"),
             );
         }
+    }
+}
+
+/// A command that extends names a clock of the workflow and makes every limit of it longer.
+fn check_extension(workflow: &WorkflowFile, command: &CommandFile, faults: &mut Faults<'_>) {
+    let at = format!("command {}", command.name);
+    let says = command.effects.contains(&Effect::ExtendClock);
+    let Some(extends) = &command.extends else {
+        if says {
+            faults.expect(&at, "extends: a clock and its new limit, for ExtendClock");
+        }
+        return;
+    };
+    if !says {
+        faults.expect(&at, "effects: extendClock, because it extends a clock");
+    }
+    let mut clocks = workflow.clocks.iter();
+    let Some(clock) = clocks.find(|clock| clock.name == extends.clock) else {
+        let expected = format!("extends: a clock of this workflow, not '{}'", extends.clock);
+        faults.expect(&at, expected);
+        return;
+    };
+    let by_fact = clock.limit_by.iter().flat_map(|by| by.limit.values());
+    let mut limits = clock.limit.values().chain(by_fact);
+    if limits.any(|limit| limit.ms >= extends.to.ms) {
+        faults.expect(&at, "extends: a limit longer than each of the clock's own");
+    }
+    if clock.counts == Counts::WorkingDays && extends.to.ms % DAY_MS != 0 {
+        faults.expect(&at, "extends: whole days, because the clock counts them");
     }
 }
 
@@ -64,9 +96,24 @@ fn check_clock(
     faults: &mut Faults<'_>,
 ) {
     let at = format!("clock {}", clock.name);
-    for name in std::iter::once(&clock.starts).chain(&clock.stops) {
-        if !commands.contains(name.as_str()) {
+    let starts = clock.starts.each();
+    if starts.is_empty() {
+        faults.expect(&at, "starts: at least one command");
+    }
+    let named = starts.iter().map(Start::command);
+    for name in named.chain(clock.stops.iter().map(String::as_str)) {
+        if !commands.contains(name) {
             faults.expect(&at, format!("commands of this workflow, not '{name}'"));
+        }
+    }
+    for start in starts {
+        if let Start::Into(one) = start
+            && !workflow.states.iter().any(|state| state.name == one.into)
+        {
+            faults.expect(
+                &at,
+                format!("into: a state of this workflow, not '{}'", one.into),
+            );
         }
     }
     if !(1..=4).all(|level| clock.limit.contains_key(&level)) {

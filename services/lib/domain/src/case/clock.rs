@@ -70,6 +70,9 @@ pub struct ClockRun {
     /// It was foreseen over a year whose days off were not settled yet: weekends alone were left out.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unsettled: bool,
+    /// When somebody made its limit longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extended_at: Option<Millis>,
 }
 
 impl ClockRun {
@@ -90,6 +93,7 @@ impl ClockRun {
             warn: file.warn,
             escalates: file.escalates,
             unsettled: false,
+            extended_at: None,
         };
         run.foresee(calendar);
         run
@@ -167,9 +171,25 @@ impl ClockRun {
         }
     }
 
-    /// The limit becomes shorter, if this one is.
+    /// Whether its limit may still be made longer: asked for in time, and once.
+    pub(super) fn lets_extend(&self, now: Millis) -> bool {
+        self.is_open()
+            && self.breached_at.is_none()
+            && self.extended_at.is_none()
+            && self.due_at().is_none_or(|due| now <= due)
+    }
+
+    /// The limit becomes this one, counted from the start; it never becomes shorter by it.
+    pub(super) fn extend(&mut self, to: Span, now: Millis, calendar: &Calendar) {
+        let limit = counted::limit(self.counts, to, calendar);
+        self.limit_ms = self.limit_ms.max(limit);
+        self.extended_at = Some(now);
+        self.foresee(calendar);
+    }
+
+    /// The limit becomes shorter, if this one is; what was made longer on purpose stays so.
     pub(super) fn tighten(&mut self, limit: Span, calendar: &Calendar) {
-        if self.is_open() {
+        if self.is_open() && self.extended_at.is_none() {
             let limit = counted::limit(self.counts, limit, calendar);
             self.limit_ms = self.limit_ms.min(limit);
             self.foresee(calendar);
@@ -208,11 +228,12 @@ mod tests {
         ClockFile {
             name: String::from("acknowledge"),
             title: Text::new("受理", "Acknowledge"),
-            starts: String::from("openCase"),
+            starts: "openCase".into(),
             stops: Vec::new(),
             counts,
             limit: BTreeMap::new(),
             limit_by: None,
+            mean_target: None,
             warn,
             escalates: None,
             source: None,

@@ -122,6 +122,8 @@ pub enum RefusalCode {
     FourEyes,
     /// The time limit is not running or has not passed.
     ClockNotDue,
+    /// The time limit is not running, or cannot be made longer any more.
+    ClockNotRunning,
     /// It may be given a number of times only, and was.
     TimesUsedUp,
     /// Not the giver's last act, too long ago, or work has gone on since.
@@ -147,6 +149,7 @@ impl RefusalCode {
             Self::NotVerified => "NOT_VERIFIED",
             Self::FourEyes => "FOUR_EYES",
             Self::ClockNotDue => "CLOCK_NOT_DUE",
+            Self::ClockNotRunning => "CLOCK_NOT_RUNNING",
             Self::TimesUsedUp => "TIMES_USED_UP",
             Self::UndoImpossible => "UNDO_IMPOSSIBLE",
         }

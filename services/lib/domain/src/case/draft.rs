@@ -103,7 +103,7 @@ impl Draft<'_> {
             .workflow
             .clocks
             .iter()
-            .filter(|file| file.starts == self.rule.name)
+            .filter(|file| file.starts.begin_with(&self.rule.name, &self.case.state))
             .collect();
         for file in starting {
             self.start_clock(&file.name);

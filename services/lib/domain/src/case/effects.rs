@@ -53,6 +53,7 @@ impl Draft<'_> {
             Effect::AttachAlerts => self.attach_alerts()?,
             Effect::BreachClock => self.breach_clock()?,
             Effect::Escalate => self.escalate()?,
+            Effect::ExtendClock => self.extend_clock()?,
             Effect::Undo => self.undo()?,
         }
         Ok(())
@@ -282,6 +283,27 @@ impl Draft<'_> {
             ));
         };
         clock.breach(due, self.calendar);
+        Ok(())
+    }
+
+    fn extend_clock(&mut self) -> Result<(), Refusal> {
+        let Some(extends) = &self.rule.extends else {
+            return Ok(());
+        };
+        let (now, calendar) = (self.now, self.calendar);
+        let running = self
+            .case
+            .clocks
+            .iter_mut()
+            .find(|clock| clock.name == extends.clock && clock.lets_extend(now));
+        let Some(clock) = running else {
+            return Err(Refusal::new(
+                RefusalCode::ClockNotRunning,
+                "时限未在计时、已超时或已延长，不能再延长",
+                "the time limit is not running, has passed, or was made longer already",
+            ));
+        };
+        clock.extend(extends.to, now, calendar);
         Ok(())
     }
 

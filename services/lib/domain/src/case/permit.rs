@@ -69,6 +69,7 @@ impl Case {
             .filter(|command| principal.may(command, Some(self)))
             .filter(|command| self.has_times_left(command))
             .filter(|command| self.lets_undo(command, &actor, now))
+            .filter(|command| self.lets_extend(command, now))
             .filter(|command| self.guards_can_hold(command, workflows, principal))
             .map(|command| command.name.as_str())
             .collect()
@@ -77,6 +78,15 @@ impl Case {
     pub(super) fn has_times_left(&self, command: &CommandFile) -> bool {
         let given = self.times.get(&command.name).copied().unwrap_or(0);
         command.times.is_none_or(|times| given < times)
+    }
+
+    /// Whether the limit that the command makes longer still can be; a command that extends none is no
+    /// question of this.
+    fn lets_extend(&self, command: &CommandFile, now: Millis) -> bool {
+        command.extends.as_ref().is_none_or(|extends| {
+            let mut clocks = self.clocks.iter();
+            clocks.any(|clock| clock.name == extends.clock && clock.lets_extend(now))
+        })
     }
 
     fn guards_can_hold(

@@ -153,10 +153,10 @@ pub(super) fn may_start_from(command: &CommandFile, present: &str, stage: Stage)
 
 /// Clocks that run from a case's opening: a reopened case starts them anew.
 pub(super) fn opening_clocks(workflow: &WorkflowFile) -> impl Iterator<Item = &ClockFile> {
-    workflow
-        .clocks
-        .iter()
-        .filter(|clock| command_of(workflow, &clock.starts).is_some_and(opens))
+    workflow.clocks.iter().filter(|clock| {
+        let mut starts = clock.starts.each().iter();
+        starts.any(|start| command_of(workflow, start.command()).is_some_and(opens))
+    })
 }
 
 /// Whether a command opens cases.

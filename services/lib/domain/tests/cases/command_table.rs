@@ -336,7 +336,8 @@ fn every_state_and_clock_named_in_the_workflow_exists() {
         );
     }
     for clock in &workflow.clocks {
-        assert!(commands.contains(clock.starts.as_str()));
+        let mut starts = clock.starts.each().iter();
+        assert!(starts.all(|start| commands.contains(start.command())));
         assert!(
             clock
                 .stops

@@ -1,7 +1,7 @@
 //! Other kinds than the city case are workflow files alone: each is worked here from its first state
 //! to its last by the same `decide`.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use domain::case::{Case, Command, Issuer, RefusalCode, Workflows, due_timers};
 use event_schemas::Catalog;
@@ -21,23 +21,26 @@ fn at(text: &str) -> Millis {
 
 /// A desk that works every kind of the catalog.
 pub(crate) fn desk() -> Desk {
-    let catalog = Catalog::embedded().unwrap();
+    static WORKFLOWS: LazyLock<Workflows> = LazyLock::new(|| {
+        let catalog = Catalog::embedded().unwrap();
+        Workflows::new(catalog.workflows().iter().cloned())
+            .with_departments(["fire", "power", "roads", "hotline"].map(String::from))
+            .with_places(["P1", "P2"].map(String::from))
+            .with_calendar(Arc::clone(catalog.calendar()))
+    });
     let mut desk = Desk::new();
-    desk.workflows = Workflows::new(catalog.workflows().iter().cloned())
-        .with_departments(["fire", "power", "roads", "hotline"].map(String::from))
-        .with_places(["P1", "P2"].map(String::from))
-        .with_calendar(Arc::clone(catalog.calendar()));
+    desk.workflows = WORKFLOWS.clone();
     desk.now = at(MORNING);
     desk
 }
 
-fn open(desk: &mut Desk, kind: &str, given: &Value) -> Case {
+pub(crate) fn open(desk: &mut Desk, kind: &str, given: &Value) -> Case {
     let mut command: Command = desk.command(operator("li"), "openCase", "", given);
     command.kind = Some(kind.to_owned());
     desk.case_after(&command)
 }
 
-fn request(desk: &mut Desk, more: &Value) -> Case {
+pub(crate) fn request(desk: &mut Desk, more: &Value) -> Case {
     let mut given = json!({"title": "楼道照明损坏", "level": 3, "place": "P1"});
     given
         .as_object_mut()
@@ -46,7 +49,7 @@ fn request(desk: &mut Desk, more: &Value) -> Case {
     open(desk, "hotline-request", &given)
 }
 
-fn due(case: &Case, clock: &str) -> Option<Millis> {
+pub(crate) fn due(case: &Case, clock: &str) -> Option<Millis> {
     let mut runs = case.clocks.iter().filter(|run| run.name == clock);
     runs.find_map(domain::case::ClockRun::due_at)
 }

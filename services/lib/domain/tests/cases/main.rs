@@ -12,6 +12,7 @@ mod episodes;
 mod fold;
 mod interleavings;
 mod kinds;
+mod limits_anew;
 mod rests;
 mod routing;
 mod time_limits;
