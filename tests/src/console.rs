@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use city_brain::console::built_console;
+use city_brain::console::{PackagesInUse, built_console, console_packages};
 use local_stack::Progress;
 use tokio::sync::OnceCell;
 
@@ -17,6 +17,8 @@ pub struct ConsoleTools {
     pub built: PathBuf,
     path: OsString,
     chromium: PathBuf,
+    /// Nobody replaces the packages while this process may run a browser test from them.
+    _packages: PackagesInUse,
 }
 
 /// Builds the console (which fetches its packages) and finds a browser, once in a run.
@@ -40,24 +42,17 @@ async fn prepare() -> ConsoleTools {
     let chromium = local_stack::ensure_chromium(&cache, &Progress::Lines)
         .await
         .unwrap_or_else(|error| panic!("{error}"));
-    let tools = ConsoleTools {
+    // The build may have come from the cache, made in another copy of the sources.
+    let packages = console_packages(&cache, |_| {})
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+    ConsoleTools {
         path: path_with(&node),
         folder,
         built,
         chromium,
-    };
-    // The build may have come from the cache, made in another copy of the sources.
-    if !tools
-        .folder
-        .join("node_modules/.package-lock.json")
-        .is_file()
-    {
-        tools.must_run(
-            "npm",
-            &["ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-        );
+        _packages: packages,
     }
-    tools
 }
 
 fn path_with(node: &Path) -> OsString {

@@ -9,8 +9,10 @@ use local_stack::Progress;
 use sha2::{Digest as _, Sha256};
 use tokio::process::Command;
 
+use super::packages::{PackagesInUse, packages_of};
+
 /// Longest time for `npm ci` plus the build on a slow machine.
-const BUILD_LIMIT: Duration = Duration::from_secs(600);
+pub(super) const BUILD_LIMIT: Duration = Duration::from_secs(600);
 
 /// The console could not be built.
 #[derive(Debug, thiserror::Error)]
@@ -36,12 +38,18 @@ pub enum ConsoleBuildError {
         /// The last lines it wrote.
         tail: String,
     },
+    /// Another process works with the packages of an earlier lockfile and does not end.
+    #[error(
+        "console build: the packages must be fetched anew, and another process has used them for {limit} s (it holds {0}): end it and try again",
+        limit = BUILD_LIMIT.as_secs()
+    )]
+    PackagesBusy(PathBuf),
     /// Node or npm is missing.
     #[error("console build: {0}")]
     Tools(#[from] local_stack::StackError),
 }
 
-fn file_error(path: &Path) -> impl FnOnce(std::io::Error) -> ConsoleBuildError + '_ {
+pub(super) fn file_error(path: &Path) -> impl FnOnce(std::io::Error) -> ConsoleBuildError + '_ {
     |source| ConsoleBuildError::File {
         path: path.to_owned(),
         source,
@@ -78,6 +86,16 @@ pub async fn built_console(
     Ok(target)
 }
 
+/// The console's packages, fetched where the lockfile asks for others than are there. They stay as
+/// they are for as long as the answer is kept.
+pub async fn console_packages(
+    cache: &Path,
+    progress: impl Fn(&str),
+) -> Result<PackagesInUse, ConsoleBuildError> {
+    let node = local_stack::ensure_node(cache, &Progress::Lines).await?;
+    packages_of(&node, &sources(), &progress).await
+}
+
 async fn build_into(
     cache: &Path,
     sources: &Path,
@@ -85,11 +103,10 @@ async fn build_into(
     progress: impl Fn(&str),
 ) -> Result<(), ConsoleBuildError> {
     let node = local_stack::ensure_node(cache, &Progress::Lines).await?;
-    progress("console: fetching packages (npm)");
-    let fetch = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
-    npm(&node, sources, &fetch).await?;
+    let in_use = packages_of(&node, sources, &progress).await?;
     progress("console: building");
     npm(&node, sources, &["run", "build"]).await?;
+    drop(in_use);
     let making = target.with_extension("making");
     if making.exists() {
         std::fs::remove_dir_all(&making).map_err(file_error(&making))?;
@@ -99,7 +116,11 @@ async fn build_into(
 }
 
 /// Runs npm with this Node.js in front of others.
-async fn npm(node: &Path, folder: &Path, arguments: &[&str]) -> Result<(), ConsoleBuildError> {
+pub(super) async fn npm(
+    node: &Path,
+    folder: &Path,
+    arguments: &[&str],
+) -> Result<(), ConsoleBuildError> {
     let failed = |tail: String| ConsoleBuildError::Npm {
         arguments: arguments.join(" "),
         tail,
