@@ -49,6 +49,7 @@ pub fn settings(namespace: &Namespace) -> Settings {
         topic_prefix: namespace.topic_prefix.clone(),
         allowed_origins: Vec::new(),
         console: ConsoleSource::None,
+        console_operations_only: false,
         collect: event_log::CollectTimes::default(),
         demo: false,
         alone: None,

@@ -30,6 +30,7 @@ test('sign in, an alert arrives, a case by keys to closed, both languages, serve
   test.setTimeout(600_000);
   mkdirSync(SHOTS, { recursive: true });
   const hub = await reach(page);
+  const asked = graphqlRequests(page);
   const desk = new ConsolePage(page, need('CITY_BRAIN_URL').replace(/\/$/, ''));
   await desk.signIn(need('CITY_BRAIN_USER'), need('CITY_BRAIN_PASSWORD'));
 
@@ -57,7 +58,19 @@ test('sign in, an alert arrives, a case by keys to closed, both languages, serve
   desk.outage = false;
 
   expect(desk.faults).toEqual([]);
+  // The hub was given the console's operations: their hashes are all that goes over the wire.
+  expect(asked.length).toBeGreaterThan(10);
+  expect(asked.filter((body) => body.includes('"query"'))).toEqual([]);
 });
+
+/** The bodies of all GraphQL requests from now on. */
+function graphqlRequests(page: Page): string[] {
+  const bodies: string[] = [];
+  page.on('request', (request) => {
+    if (new URL(request.url()).pathname === '/graphql') bodies.push(request.postData() ?? '');
+  });
+  return bodies;
+}
 
 /** Pictures for the documents wait for a fuller queue; a quiet city is pictured as it is. */
 async function fuller(desk: ConsolePage): Promise<void> {

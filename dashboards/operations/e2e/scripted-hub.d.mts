@@ -6,6 +6,8 @@ export interface ScriptedHub {
   readonly hellos: { resume?: { epoch: string; cursor: string } }[];
   epoch: string;
   buildId: string;
+  /** GraphQL requests as they came, oldest first. */
+  readonly asked: { query?: string; extensions?: { persistedQuery?: { sha256Hash: string } } }[];
   /** Replays that were ordered. */
   readonly letters: { sent: { ids: string[]; idempotencyKey: string }[] };
   /** Times a wallboard asked for a longer session. */
@@ -26,6 +28,7 @@ export interface ScriptedHub {
   cut(): void;
   reset(reason: string): void;
   forgetHistory(): void;
+  forgetOperations(): void;
   close(): Promise<void>;
 }
 

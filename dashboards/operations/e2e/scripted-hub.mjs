@@ -1,6 +1,7 @@
 // A hub that follows a script: for tests of faults on the wire that a healthy hub never shows (a
 // socket that goes silent while open, gaps, resets) and for work on the screen. Answers GraphQL by
 // the hub's own schema, so that a query the schema does not know fails here too.
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname } from 'node:path';
@@ -50,6 +51,9 @@ class ScriptedHub {
   epoch = 'e1';
   buildId = 'scripted';
   letters = new office.Letters();
+  /** GraphQL requests as they came, oldest first. */
+  asked = [];
+  #operations = knownOperations();
   renewals = 0;
 
   constructor({ cases, things } = {}) {
@@ -105,6 +109,11 @@ class ScriptedHub {
 
   forgetHistory() {
     this.#refuseResume = true;
+  }
+
+  /** As a hub that is older than the console it meets. */
+  forgetOperations() {
+    this.#operations = {};
   }
 
   async close() {
@@ -240,10 +249,18 @@ class ScriptedHub {
     }
   }
 
-  #graphql({ query, variables, operationName }) {
+  #graphql(request) {
+    const { query, variables, operationName, extensions } = request;
+    this.asked.push(request);
+    const hash = extensions?.persistedQuery?.sha256Hash;
+    const source = query ?? this.#operations[hash];
+    const refused = (message) => ({ errors: [{ message }] });
+    if (!source) return refused('PersistedQueryNotFound');
+    if (hash && createHash('sha256').update(source).digest('hex') !== hash)
+      return refused('The hash is not the SHA-256 of the document that came with it.');
     return graphql({
       schema: this.#schema,
-      source: query,
+      source,
       variableValues: variables,
       operationName,
       rootValue: this.#root(),
@@ -407,6 +424,11 @@ const eventOf = ({ id, title, severity, place, lon, lat, raisedAt }) => ({
   lat,
   exercise: true,
 });
+
+/** What the built console leaves for the hub that serves it. */
+function knownOperations() {
+  return JSON.parse(readFileSync(new URL('operations.json', DIST), 'utf8'));
+}
 
 async function body(request) {
   let text = '';

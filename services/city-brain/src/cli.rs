@@ -137,6 +137,10 @@ pub struct UpArgs {
     /// A built console to serve instead of building it from the sources.
     #[arg(long, env = "CITY_BRAIN_CONSOLE")]
     pub console: Option<PathBuf>,
+    /// Take from pages that come by their cookie only the GraphQL operations the console was built with;
+    /// API keys and bearer tokens stay free.
+    #[arg(long, env = "CITY_BRAIN_CONSOLE_OPERATIONS_ONLY")]
+    pub console_operations_only: bool,
     /// File of the key for personal fields (made at the first start); on a cluster every admission
     /// needs the same one. Default: `keys/personal.key` in the data folder.
     #[arg(long, env = "CITY_BRAIN_PERSONAL_KEY")]

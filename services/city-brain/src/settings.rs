@@ -31,6 +31,7 @@ pub struct SettingsFile {
     topic_prefix: Option<String>,
     allowed_origins: Option<Vec<String>>,
     console: Option<PathBuf>,
+    console_operations_only: Option<bool>,
     personal_key: Option<PathBuf>,
     commit_interval_ms: Option<u64>,
     /// Log filter and format, read by the command before anything else.
@@ -98,6 +99,8 @@ pub struct Settings {
     pub allowed_origins: Vec<String>,
     /// Where the console comes from.
     pub console: ConsoleSource,
+    /// Pages that come by their cookie may ask GraphQL for the console's own operations alone.
+    pub console_operations_only: bool,
     /// The key for personal fields; every admission of one city needs the same.
     pub personal_key: PathBuf,
     /// How long admission and the engine gather records before a transaction.
@@ -186,6 +189,8 @@ impl Settings {
                 args.allowed_origins
             },
             console,
+            console_operations_only: args.console_operations_only
+                || file.console_operations_only.unwrap_or_default(),
             collect: collect_times(args.commit_interval_ms.or(file.commit_interval_ms))?,
             demo: args.demo,
             alone: None,

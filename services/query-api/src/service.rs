@@ -42,6 +42,8 @@ pub struct Config {
     pub zone: String,
     /// Documents that are known by the SHA-256 of their text from the start.
     pub operations: Vec<String>,
+    /// Whether a page that comes by its cookie may ask for nothing but those.
+    pub pages_known_only: bool,
 }
 
 impl Default for Config {
@@ -54,6 +56,7 @@ impl Default for Config {
             case_settings: CaseSettings::default(),
             zone: String::from("Asia/Shanghai"),
             operations: Vec::new(),
+            pages_known_only: false,
         }
     }
 }
@@ -139,7 +142,7 @@ pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<R
         executing: Semaphore::new(config.concurrent_operations),
         sockets: Arc::new(Semaphore::new(config.sockets)),
         exports: ExportPlaces::default(),
-        persisted: Persisted::new(config.operations),
+        persisted: Persisted::new(config.operations, config.pages_known_only),
         shutdown,
     };
     Ok(transport::routes(Arc::new(api)))

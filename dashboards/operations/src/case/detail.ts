@@ -33,9 +33,10 @@ export const caseDetail = graphql(`
   }
 `);
 
-const caseQuery = graphql(`query ConsoleCase($id: ID!) { case(id: $id) { ...CaseDetail } }`, [
-  caseDetail,
-]);
+export const caseQuery = graphql(
+  `query ConsoleCase($id: ID!) { case(id: $id) { ...CaseDetail } }`,
+  [caseDetail],
+);
 
 export type CaseDetail = ResultOf<typeof caseDetail>;
 

@@ -2,6 +2,7 @@
 // the screen; queries only fetch what it does not carry.
 
 import { type AnyVariables, Client, fetchExchange, type TypedDocumentNode } from 'urql';
+import { knownOperations } from './known';
 
 /** Longer than the hub's own limit for a command, so that its answer is not cut off. */
 const TIMEOUT_MS = 15_000;
@@ -17,7 +18,7 @@ const request: typeof fetch = async (input, init) => {
 
 const client = new Client({
   url: '/graphql',
-  exchanges: [fetchExchange],
+  exchanges: [knownOperations, fetchExchange],
   preferGetMethod: false,
   requestPolicy: 'network-only',
   // Refusals come in the language of the screen.

@@ -12,6 +12,16 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 
+/// GraphQL documents by their SHA-256, as the console's build leaves them.
+const OPERATIONS: &str = "operations.json";
+
+/// The console's list of operations is not what its build writes.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the console's operations.json: {0}; expected {{\"<sha256>\": \"<document>\"}}: build the console again"
+)]
+pub struct OperationsError(#[from] serde_json::Error);
+
 /// All files of a built console, read at start: it is small, and a rebuild must not mix versions.
 #[derive(Debug, Default)]
 pub struct ConsoleFiles {
@@ -29,6 +39,15 @@ impl ConsoleFiles {
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_default();
         Ok(Self { files, build_id })
+    }
+
+    /// The GraphQL documents that the console was built with; a console of before that has none.
+    pub fn operations(&self) -> Result<Vec<String>, OperationsError> {
+        let Some((_, content)) = self.files.get(OPERATIONS) else {
+            return Ok(Vec::new());
+        };
+        let by_hash: HashMap<String, String> = serde_json::from_slice(content)?;
+        Ok(by_hash.into_values().collect())
     }
 
     /// Changes when the console changes: consoles reload themselves then.
@@ -150,5 +169,23 @@ fn file(files: &ConsoleFiles, name: &str, cache: HeaderValue) -> Response {
         )
             .into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hub_is_given_the_operations_that_the_console_was_built_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let built = || ConsoleFiles::read(folder.path()).unwrap().operations();
+        assert_eq!(built().unwrap(), Vec::<String>::new());
+        let list = folder.path().join(OPERATIONS);
+        std::fs::write(&list, r#"{"5c7e": "query Now { at }"}"#).unwrap();
+        assert_eq!(built().unwrap(), ["query Now { at }"]);
+        std::fs::write(&list, "[]").unwrap();
+        let told = built().unwrap_err().to_string();
+        assert!(told.contains("build the console again"), "{told}");
     }
 }

@@ -77,6 +77,12 @@ pub(super) async fn start(
         .as_ref()
         .map(|files| files.build_id().to_owned())
         .unwrap_or_default();
+    let operations = console
+        .as_ref()
+        .map(ConsoleFiles::operations)
+        .transpose()
+        .map_err(dependency)?
+        .unwrap_or_default();
     let mut running = Vec::new();
     let mut router = Router::new()
         .merge(service_kit::admin::public_routes(wiring.health.clone()))
@@ -89,7 +95,7 @@ pub(super) async fn start(
             Service::Engine => running.push(engine(wiring)),
             Service::Dispatch => running.push(dispatch(wiring)),
             Service::Intake => router = router.merge(intake(wiring).await?),
-            Service::Query => router = router.merge(query(wiring).await?),
+            Service::Query => router = router.merge(query(wiring, operations.clone()).await?),
             Service::Live => router = router.merge(live(wiring, build_id.clone()).await?),
         }
     }
@@ -197,8 +203,10 @@ async fn intake(wiring: &Wiring<'_>) -> Result<Router, Failure> {
         .map_err(dependency)
 }
 
-async fn query(wiring: &Wiring<'_>) -> Result<Router, Failure> {
+async fn query(wiring: &Wiring<'_>, operations: Vec<String>) -> Result<Router, Failure> {
     let config = query_api::Config {
+        operations,
+        pages_known_only: wiring.settings.console_operations_only,
         allowed_origins: wiring.settings.allowed_origins.clone(),
         ..query_api::Config::default()
     };

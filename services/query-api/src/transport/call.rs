@@ -64,6 +64,9 @@ pub(crate) struct Ask {
     variables: Option<serde_json::Value>,
     #[serde(default)]
     extensions: Option<Extensions>,
+    /// The caller came by a cookie, which a page sends whether or not it means to.
+    #[serde(skip)]
+    page: bool,
 }
 
 /// What a request says beside itself; members that we do not know are left alone.
@@ -94,6 +97,12 @@ impl Ask {
         }
     }
 
+    /// The same, from a page that came by its cookie.
+    pub(crate) const fn from_page(mut self, page: bool) -> Self {
+        self.page = page;
+        self
+    }
+
     /// A document of our own with its variables.
     pub(crate) const fn of(query: String, variables: serde_json::Value) -> Self {
         Self {
@@ -102,6 +111,7 @@ impl Ask {
             operation_name: None,
             variables: Some(variables),
             extensions: None,
+            page: false,
         }
     }
 }
@@ -137,7 +147,7 @@ impl Api {
         let named = ask
             .extensions
             .and_then(|extensions| extensions.persisted_query);
-        let document = self.persisted.find(ask.query, ask.id, named)?;
+        let document = self.persisted.find(ask.query, ask.id, named, ask.page)?;
         let passed = self
             .gate
             .pass(&document.text, ask.operation_name.as_deref(), &variables, principal)

@@ -34,6 +34,8 @@ pub(crate) struct Document {
 /// Documents by hash.
 pub(crate) struct Persisted {
     given: HashMap<String, Arc<str>>,
+    /// What comes by a page's cookie must be one of those given at the start.
+    pages_known_only: bool,
     learnt: watch::Sender<Learnt>,
 }
 
@@ -44,20 +46,39 @@ struct Learnt {
 }
 
 impl Persisted {
-    /// Knows these documents from the start.
-    pub(crate) fn new(given: Vec<String>) -> Self {
+    /// Knows these documents from the start; with `pages_known_only`, pages may ask for no others.
+    pub(crate) fn new(given: Vec<String>, pages_known_only: bool) -> Self {
         let given = given
             .into_iter()
             .map(|text| (hash(&text), Arc::from(text)))
             .collect();
         Self {
             given,
+            pages_known_only,
             learnt: watch::Sender::new(Learnt::default()),
         }
     }
 
-    /// The document of a request, by its text, its hash, or both.
+    /// The document of a request, by its text, its hash, or both. `page`: the caller came by a cookie.
     pub(crate) fn find(
+        &self,
+        text: Option<String>,
+        id: Option<String>,
+        named: Option<PersistedQuery>,
+        page: bool,
+    ) -> Result<Document, Failure> {
+        let document = self.named(text, id, named)?;
+        if page && self.pages_known_only && !self.given.contains_key(&hash(&document.text)) {
+            return Err(Failure::new(
+                Code::Forbidden,
+                "This hub takes only its console's own operations from a page. Others need a token \
+                 or an API key: Authorization: Bearer <key>.",
+            ));
+        }
+        Ok(document)
+    }
+
+    fn named(
         &self,
         text: Option<String>,
         id: Option<String>,
@@ -145,52 +166,65 @@ mod tests {
 
     #[test]
     fn a_document_is_known_once_it_has_passed_and_not_before() {
-        let persisted = Persisted::new(Vec::new());
+        let persisted = Persisted::new(Vec::new(), false);
         let text = String::from("{ at }");
         let hash = hash(&text);
         let unknown = persisted
-            .find(None, None, Some(named(&hash)))
+            .find(None, None, Some(named(&hash)), false)
             .err()
             .unwrap();
         assert_eq!(unknown.code, Code::UnknownDocument);
         assert_eq!(unknown.message, "PersistedQueryNotFound");
         let sent = persisted
-            .find(Some(text.clone()), None, Some(named(&hash)))
+            .find(Some(text.clone()), None, Some(named(&hash)), false)
             .unwrap();
-        assert!(persisted.find(None, Some(hash.clone()), None).is_err());
+        assert!(
+            persisted
+                .find(None, Some(hash.clone()), None, false)
+                .is_err()
+        );
         persisted.keep(&sent);
         let found = persisted
-            .find(None, Some(hash.to_uppercase()), None)
+            .find(None, Some(hash.to_uppercase()), None, false)
             .unwrap();
         assert_eq!(*found.text, *text);
     }
 
     #[test]
     fn a_wrong_hash_another_version_and_nothing_at_all_are_refused() {
-        let persisted = Persisted::new(vec![String::from("{ at }")]);
-        assert!(persisted.find(None, Some(hash("{ at }")), None).is_ok());
+        let persisted = Persisted::new(vec![String::from("{ at }")], false);
+        assert!(
+            persisted
+                .find(None, Some(hash("{ at }")), None, false)
+                .is_ok()
+        );
         let wrong = persisted.find(
             Some("{ viewer { name } }".into()),
             Some(hash("{ at }")),
             None,
+            false,
         );
         assert_eq!(wrong.err().unwrap().code, Code::Malformed);
         let newer = PersistedQuery {
             version: 2,
             sha256_hash: hash("{ at }"),
         };
-        assert!(persisted.find(None, None, Some(newer)).is_err());
-        assert!(persisted.find(None, None, None).is_err());
-        assert!(persisted.find(Some(String::new()), None, None).is_err());
+        assert!(persisted.find(None, None, Some(newer), false).is_err());
+        assert!(persisted.find(None, None, None, false).is_err());
+        assert!(
+            persisted
+                .find(Some(String::new()), None, None, false)
+                .is_err()
+        );
     }
 
     #[test]
     fn memory_for_learnt_documents_is_bounded() {
-        let persisted = Persisted::new(Vec::new());
+        let persisted = Persisted::new(Vec::new(), false);
         for n in 0..=LEARNT_MAX {
             let text = format!("{{ a{n}: at }}");
             let sent = persisted
-                .find(Some(text.clone()), Some(hash(&text)), None)
+                .find(Some(text.clone()), Some(hash(&text)), None, false)
                 .unwrap();
             persisted.keep(&sent);
         }
@@ -198,9 +232,33 @@ mod tests {
         assert!(persisted.known(&hash("{ a0: at }")).is_none());
         let long = format!("{{ at }} # {}", "x".repeat(BYTES_MAX));
         let sent = persisted
-            .find(Some(long.clone()), Some(hash(&long)), None)
+            .find(Some(long.clone()), Some(hash(&long)), None, false)
             .unwrap();
         persisted.keep(&sent);
         assert!(persisted.known(&hash(&long)).is_none());
+    }
+
+    #[test]
+    fn a_strict_hub_takes_from_a_page_only_what_it_was_given() {
+        let persisted = Persisted::new(vec![String::from("{ at }")], true);
+        let other = String::from("{ viewer { name } }");
+        let sent = |text: &str, page| persisted.find(Some(text.to_owned()), None, None, page);
+        assert!(sent("{ at }", true).is_ok());
+        assert!(
+            persisted
+                .find(None, Some(hash("{ at }")), None, true)
+                .is_ok()
+        );
+        assert_eq!(sent(&other, true).err().unwrap().code, Code::Forbidden);
+        // What others have taught the hub is not the console's own.
+        let taught = persisted.find(Some(other.clone()), Some(hash(&other)), None, false);
+        persisted.keep(&taught.unwrap());
+        assert!(
+            persisted
+                .find(None, Some(hash(&other)), None, false)
+                .is_ok()
+        );
+        let refused = persisted.find(None, Some(hash(&other)), None, true);
+        assert_eq!(refused.err().unwrap().code, Code::Forbidden);
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::http::header::{ALLOW, SEC_WEBSOCKET_PROTOCOL};
+use axum::http::header::{ALLOW, AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::access::Principal;
@@ -67,7 +67,8 @@ pub(super) async fn upgrade(
         .read_buffer_size(4 * 1024)
         .write_buffer_size(0);
     let selected = upgrade.selected_protocol().is_some();
-    let credential = session_token(&headers);
+    let credential =
+        session_token(&headers).map(|token| (token, !headers.contains_key(AUTHORIZATION)));
     let language = language(&headers);
     upgrade.on_upgrade(move |socket| async move {
         let connection = Connection::new(api, socket, place, credential, language);
@@ -81,6 +82,8 @@ struct Connection {
     /// The credential of the upgrade request, or of `connection_init`.
     credential: Option<String>,
     principal: Option<Principal>,
+    /// That credential is a cookie.
+    page: bool,
     language: Option<Language>,
     operations: HashMap<String, Running>,
     frames: mpsc::Receiver<Frame>,
@@ -109,15 +112,17 @@ impl Connection {
         api: Arc<Api>,
         socket: WebSocket,
         place: OwnedSemaphorePermit,
-        credential: Option<String>,
+        credential: Option<(String, bool)>,
         language: Option<Language>,
     ) -> Self {
+        let (credential, page) = credential.unzip();
         let (to_frames, frames) = mpsc::channel(QUEUE);
         Self {
             api,
             socket,
             credential,
             principal: None,
+            page: page.unwrap_or_default(),
             language,
             operations: HashMap::new(),
             frames,
@@ -194,6 +199,7 @@ impl Connection {
         let given = |name: &str| payload?.get(name)?.as_str();
         if let Some(token) = given("token") {
             self.credential = Some(token.to_owned());
+            self.page = false;
         }
         if let Some(tag) = given("language") {
             self.language = Some(Language::of_header(tag));
@@ -228,6 +234,7 @@ impl Connection {
             );
             return self.send(ToClient::failed(&id, &full)).await;
         }
+        let ask = ask.from_page(self.page);
         match self.api.prepare(ask, principal, self.language) {
             Err(refused) => self.send(ToClient::failed(&id, &refused)).await,
             Ok(prepared) => {
