@@ -22,6 +22,7 @@ export interface ScriptedHub {
       now: number,
     ): { answer: { __typename: string }; changed: object | null };
   };
+  closeCase(id: string): void;
   openCase(severity?: number): { id: string; number: string };
   change(change: { upsert?: object | null; remove?: object }, how?: { lose?: boolean }): void;
   silence(on: boolean): void;

@@ -19,6 +19,8 @@ const DIST = process.env.CITY_BRAIN_DIST
 const SCREENS = /^\/(login|wall|cases|cases\/[^/]+|alerts|units|signs|settings|health)?$/;
 const SCHEMA = new URL('../../../services/query-api/schema.graphql', import.meta.url);
 const HEARTBEAT_MS = 5_000;
+/** Frames that are kept for consoles that come back. */
+const HISTORY_MAX = 1_000;
 /** The hub's own policy, word for word. */
 const CSP =
   "default-src 'self'; script-src 'self'; worker-src 'self'; style-src 'self'; " +
@@ -90,6 +92,7 @@ class ScriptedHub {
       events,
     };
     this.#history.push(frame);
+    if (this.#history.length > HISTORY_MAX) this.#history.shift();
     if (!lose) this.#send(frame);
   }
 
@@ -109,6 +112,15 @@ class ScriptedHub {
 
   forgetHistory() {
     this.#refuseResume = true;
+  }
+
+  /** The case is over: it leaves every console, with its alerts. */
+  closeCase(id) {
+    const { alerts } = this.city.cases.get(id);
+    this.city.cases.delete(id);
+    this.city.timelines.delete(id);
+    for (const alert of alerts) this.city.alerts.delete(alert);
+    this.change({ remove: { cases: [id], alerts } });
   }
 
   /** As a hub that is older than the console it meets. */
