@@ -50,6 +50,7 @@ pub fn settings(namespace: &Namespace) -> Settings {
         allowed_origins: Vec::new(),
         console: ConsoleSource::None,
         console_operations_only: false,
+        connections_per_address: city_brain::settings::CONNECTIONS_PER_ADDRESS,
         collect: event_log::CollectTimes::default(),
         demo: false,
         alone: None,

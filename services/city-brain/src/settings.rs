@@ -33,6 +33,7 @@ pub struct SettingsFile {
     console: Option<PathBuf>,
     console_operations_only: Option<bool>,
     personal_key: Option<PathBuf>,
+    connections_per_address: Option<usize>,
     commit_interval_ms: Option<u64>,
     /// Log filter and format, read by the command before anything else.
     pub log: Option<String>,
@@ -72,6 +73,9 @@ pub struct ExternalClickHouse {
     pub reader: Option<Credential>,
 }
 
+/// Connections of one client address, where nothing else is said: a control room behind one router.
+pub const CONNECTIONS_PER_ADDRESS: usize = 4_096;
+
 /// Everything `up` needs to know.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -103,6 +107,8 @@ pub struct Settings {
     pub console_operations_only: bool,
     /// The key for personal fields; every admission of one city needs the same.
     pub personal_key: PathBuf,
+    /// Connections that one client address may have open; 0: as many as there are.
+    pub connections_per_address: usize,
     /// How long admission and the engine gather records before a transaction.
     pub collect: CollectTimes,
     /// A simulated city publishes.
@@ -191,6 +197,10 @@ impl Settings {
             console,
             console_operations_only: args.console_operations_only
                 || file.console_operations_only.unwrap_or_default(),
+            connections_per_address: args
+                .connections_per_address
+                .or(file.connections_per_address)
+                .unwrap_or(CONNECTIONS_PER_ADDRESS),
             collect: collect_times(args.commit_interval_ms.or(file.commit_interval_ms))?,
             demo: args.demo,
             alone: None,

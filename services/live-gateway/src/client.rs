@@ -1,29 +1,30 @@
-//! One WebSocket: who it is, what it wants, and frames at its own pace.
+//! One WebSocket from its handshake to its end: who it is, what it wants, and why it ends.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::access::Role;
 use service_kit::identity::{Identity, session_token};
+use service_kit::websocket::{self, Seats};
 use service_kit::{Clock, Shutdown};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 
 use crate::Config;
 use crate::audience::Audience;
-use crate::protocol::{self, ClientFrame, Hello, ResetReason, Resume, Welcome};
-use crate::publisher::{Input, Subscribed};
+use crate::protocol::{self, ClientFrame, Hello};
+use crate::publisher::Input;
+use crate::stream::Stream;
 
 /// A client must say hello within this time.
 const HELLO_WAIT: Duration = Duration::from_secs(5);
 /// Writing one frame may take this long before the client counts as gone.
-const WRITE_WAIT: Duration = Duration::from_secs(10);
-/// How often the session is looked at again, and a ping is sent.
-const RECHECK_EVERY: Duration = Duration::from_secs(5);
+pub(crate) const WRITE_WAIT: Duration = Duration::from_secs(10);
 /// A client says nothing but hello: larger messages are refused.
 const MESSAGE_BYTES_MAX: usize = 16 * 1024;
 /// Roles that may see the live picture.
@@ -37,6 +38,7 @@ const VIEWERS: [Role; 4] = [
 /// What every connection shares.
 pub(crate) struct Gate {
     pub(crate) places: Semaphore,
+    pub(crate) seats: Seats,
     pub(crate) config: Config,
     pub(crate) publisher: mpsc::Sender<Input>,
     pub(crate) identity: Identity,
@@ -44,204 +46,160 @@ pub(crate) struct Gate {
     pub(crate) shutdown: Shutdown,
 }
 
+impl Gate {
+    /// Whether this session may see the live picture now; asked of memory, never of a store.
+    pub(crate) fn may_see(&self, token: &str) -> bool {
+        self.identity
+            .session(token, self.clock.now())
+            .is_some_and(|principal| principal.has_any(&VIEWERS))
+    }
+}
+
+/// Why a connection ends.
+#[derive(Debug)]
+pub(crate) enum Ending {
+    /// Nobody is left to be told.
+    Gone,
+    /// Nothing was heard, or nothing was read, for too long: there is a connection, but no client.
+    Silent,
+    /// The client closed it.
+    Left,
+    /// The client broke the protocol, or the connection broke.
+    Broken(axum::Error),
+    /// The hub ends it, and says why.
+    Told(Bye),
+}
+
+/// What the hub says last.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bye {
+    code: &'static str,
+    /// The WebSocket's close code.
+    number: u16,
+    retry_after_ms: u64,
+}
+
+impl Bye {
+    pub(crate) const STOPPING: Self = Self::new("stopping", 1001, 1_000);
+    pub(crate) const UNAUTHORIZED: Self = Self::new("unauthorized", 4401, 60_000);
+    pub(crate) const TEXT_EXPECTED: Self = Self::new("text_expected", 1003, 60_000);
+    pub(crate) const TOO_MUCH: Self = Self::new("too_much_said", 1008, 60_000);
+    const HELLO_EXPECTED: Self = Self::new("hello_expected", 4400, 1_000);
+    const UNKNOWN_VERSION: Self = Self::new("unknown_version", 4400, 60_000);
+    const TOO_MANY_CLIENTS: Self = Self::new("too_many_clients", 1013, 5_000);
+    const TOO_MANY_OF_SESSION: Self = Self::new("too_many_of_session", 4429, 60_000);
+
+    const fn new(code: &'static str, number: u16, retry_after_ms: u64) -> Self {
+        Self {
+            code,
+            number,
+            retry_after_ms,
+        }
+    }
+}
+
 /// `GET /live`.
 pub(crate) async fn upgrade(
     State(gate): State<Arc<Gate>>,
     headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     if !gate.config.origins.admit(&headers) {
-        return (
-            StatusCode::FORBIDDEN,
-            "this origin may not open a WebSocket\n",
-        )
-            .into_response();
+        let words = "this origin may not open a WebSocket\n";
+        return (StatusCode::FORBIDDEN, words).into_response();
     }
+    let upgrade = match websocket::handshake(&headers, upgrade) {
+        Ok(upgrade) => upgrade,
+        Err(answer) => return answer,
+    };
     let token = session_token(&headers);
     upgrade
         .read_buffer_size(4 * 1024)
         .write_buffer_size(0)
         .max_message_size(MESSAGE_BYTES_MAX)
         .max_frame_size(MESSAGE_BYTES_MAX)
-        .on_upgrade(async move |socket| serve(gate, socket, token).await)
+        .on_upgrade(async move |mut socket| {
+            let ending = serve(&gate, &mut socket, token).await;
+            end(&mut socket, ending).await;
+        })
 }
 
-async fn serve(gate: Arc<Gate>, mut socket: WebSocket, token: Option<String>) {
+async fn serve(gate: &Gate, socket: &mut WebSocket, token: Option<String>) -> Ending {
     let Ok(_place) = gate.places.try_acquire() else {
-        close(&mut socket, "too_many_clients", 1013, 5_000).await;
-        return;
+        return Ending::Told(Bye::TOO_MANY_CLIENTS);
     };
-    let Ok(Some(hello)) = timeout(HELLO_WAIT, hello(&mut socket)).await else {
-        close(&mut socket, "hello_expected", 4400, 1_000).await;
-        return;
+    let hello = match timeout(HELLO_WAIT, hello(socket)).await {
+        Ok(Ok(hello)) => hello,
+        Ok(Err(ending)) => return ending,
+        Err(_) => return Ending::Told(Bye::HELLO_EXPECTED),
     };
     if hello.v != protocol::VERSION {
-        close(&mut socket, "unknown_version", 4400, 60_000).await;
-        return;
+        return Ending::Told(Bye::UNKNOWN_VERSION);
     }
-    let Some(token) = token.or(hello.token).filter(|token| may_see(&gate, token)) else {
-        close(&mut socket, "unauthorized", 4401, 60_000).await;
-        return;
+    let Some(token) = token.or(hello.token).filter(|token| gate.may_see(token)) else {
+        return Ending::Told(Bye::UNAUTHORIZED);
+    };
+    let Some(_seat) = gate.seats.take(&token) else {
+        return Ending::Told(Bye::TOO_MANY_OF_SESSION);
     };
     let audience = Audience::of(&hello.topics);
-    let mut session = Session {
-        gate: &gate,
-        token,
-        audience,
-    };
-    let ending = session.stream(&mut socket, hello.resume).await;
-    if let Some((code, number, retry_ms)) = ending {
-        close(&mut socket, code, number, retry_ms).await;
-    }
+    let mut stream = Stream::new(gate, token, audience);
+    stream.run(socket, hello.resume).await
 }
 
-fn may_see(gate: &Gate, token: &str) -> bool {
-    gate.identity
-        .session(token, gate.clock.now())
-        .is_some_and(|principal| principal.has_any(&VIEWERS))
-}
-
-async fn hello(socket: &mut WebSocket) -> Option<Hello> {
-    while let Some(Ok(message)) = socket.recv().await {
-        if let Message::Text(text) = message {
-            let ClientFrame::Hello(hello) = serde_json::from_str(&text).ok()?;
-            return Some(hello);
-        }
-    }
-    None
-}
-
-struct Session<'g> {
-    gate: &'g Gate,
-    token: String,
-    audience: Audience,
-}
-
-/// Why the server ends a connection: `bye` code, close code, wait before the next try.
-type Ending = Option<(&'static str, u16, u64)>;
-
-enum Next {
-    Frame(Option<Utf8Bytes>),
-    Client(Option<Result<Message, axum::Error>>),
-    Recheck,
-    Stop,
-}
-
-impl Session<'_> {
-    async fn stream(&mut self, socket: &mut WebSocket, resume: Option<Resume>) -> Ending {
-        let mut frames = match self.open(socket, resume, None).await {
-            Ok(frames) => frames,
-            Err(ending) => return ending,
+async fn hello(socket: &mut WebSocket) -> Result<Hello, Ending> {
+    let mut budget = websocket::Budget::new(tokio::time::Instant::now());
+    loop {
+        let message = match socket.recv().await {
+            Some(Ok(message)) => message,
+            Some(Err(error)) => return Err(Ending::Broken(error)),
+            None => return Err(Ending::Gone),
         };
-        let mut recheck = tokio::time::interval(RECHECK_EVERY);
-        loop {
-            let next = tokio::select! {
-                frame = frames.recv() => Next::Frame(frame),
-                message = socket.recv() => Next::Client(message),
-                _ = recheck.tick() => Next::Recheck,
-                () = self.gate.shutdown.cancelled() => Next::Stop,
-            };
-            match next {
-                Next::Frame(Some(text)) => {
-                    if !send(socket, Message::Text(text)).await {
-                        return None;
-                    }
+        match message {
+            Message::Text(text) => {
+                let ClientFrame::Hello(hello) =
+                    serde_json::from_str(&text).map_err(|_| Ending::Told(Bye::HELLO_EXPECTED))?;
+                return Ok(hello);
+            }
+            Message::Binary(_) => return Err(Ending::Told(Bye::TEXT_EXPECTED)),
+            Message::Close(_) => return Err(Ending::Left),
+            Message::Ping(_) | Message::Pong(_) => {
+                if !budget.spend(tokio::time::Instant::now()) {
+                    return Err(Ending::Told(Bye::TOO_MUCH));
                 }
-                Next::Frame(None) if self.gate.shutdown.is_cancelled() => return STOPPING,
-                Next::Frame(None) => {
-                    match self
-                        .open(socket, None, Some(ResetReason::SlowConsumer))
-                        .await
-                    {
-                        Ok(again) => frames = again,
-                        Err(ending) => return ending,
-                    }
-                }
-                Next::Client(Some(Ok(Message::Close(_)) | Err(_)) | None) => return None,
-                Next::Client(Some(Ok(_))) => {}
-                Next::Recheck if !may_see(self.gate, &self.token) => {
-                    return Some(("unauthorized", 4401, 60_000));
-                }
-                Next::Recheck => {
-                    if !send(socket, Message::Ping(bytes::Bytes::new())).await {
-                        return None;
-                    }
-                }
-                Next::Stop => return STOPPING,
             }
         }
     }
-
-    /// Subscribes and sends what comes first: welcome (or reset), then missed frames or a snapshot.
-    async fn open(
-        &self,
-        socket: &mut WebSocket,
-        resume: Option<Resume>,
-        reset: Option<ResetReason>,
-    ) -> Result<mpsc::Receiver<Utf8Bytes>, Ending> {
-        let (reply, answer) = oneshot::channel();
-        let ask = Input::Subscribe {
-            audience: self.audience,
-            resume,
-            reply,
-        };
-        let gate = self.gate;
-        let asked = timeout(WRITE_WAIT, gate.publisher.send(ask)).await;
-        let (Ok(Ok(())), Ok(Ok(subscribed))) = (asked, timeout(WRITE_WAIT, answer).await) else {
-            return Err(STOPPING);
-        };
-        if !self.begin(socket, &subscribed, reset).await {
-            return Err(None);
-        }
-        Ok(subscribed.frames)
-    }
-
-    async fn begin(
-        &self,
-        socket: &mut WebSocket,
-        subscribed: &Subscribed,
-        reset: Option<ResetReason>,
-    ) -> bool {
-        let reason = reset.or(subscribed.expired.then_some(ResetReason::CursorExpired));
-        let mut first = Vec::with_capacity(subscribed.first.len() + 2);
-        if reset.is_none() {
-            let welcome = Welcome {
-                epoch: &subscribed.epoch,
-                now: self.gate.clock.now(),
-                heartbeat_ms: self.gate.config.beat_every.as_millis(),
-                resumed: subscribed.resumed,
-                build_id: &self.gate.config.build_id,
-            };
-            first.push(welcome.encode());
-        }
-        if let Some(reason) = reason {
-            metrics::counter!("city_brain_live_gateway_resets_total", "reason" => reason.name())
-                .increment(1);
-            first.push(protocol::reset(reason));
-        }
-        first.extend(subscribed.first.iter().cloned());
-        for text in first {
-            if !send(socket, Message::Text(text)).await {
-                return false;
-            }
-        }
-        true
-    }
 }
 
-const STOPPING: Ending = Some(("stopping", 1001, 1_000));
-
-async fn send(socket: &mut WebSocket, message: Message) -> bool {
+/// Writes one frame; false when the client is gone or does not read.
+pub(crate) async fn send(socket: &mut WebSocket, message: Message) -> bool {
     matches!(timeout(WRITE_WAIT, socket.send(message)).await, Ok(Ok(())))
 }
 
-async fn close(socket: &mut WebSocket, code: &str, number: u16, retry_after_ms: u64) {
-    let said = send(socket, Message::Text(protocol::bye(code, retry_after_ms))).await;
-    let frame = CloseFrame {
-        code: number,
-        reason: String::from(code).into(),
+async fn end(socket: &mut WebSocket, ending: Ending) {
+    let reason = match &ending {
+        Ending::Gone => "gone",
+        Ending::Silent => "silent",
+        Ending::Left => "left",
+        Ending::Broken(error) if websocket::fault(error).is_some() => "protocol_broken",
+        Ending::Broken(_) => "gone",
+        Ending::Told(bye) => bye.code,
     };
-    if !said || !send(socket, Message::Close(Some(frame))).await {
-        tracing::debug!(code, "the client was gone before it was told");
+    metrics::counter!("city_brain_live_gateway_closed_total", "reason" => reason).increment(1);
+    match ending {
+        Ending::Gone | Ending::Silent => {}
+        Ending::Left => websocket::answer_close(socket).await,
+        Ending::Broken(error) => websocket::fail(socket, &error).await,
+        Ending::Told(bye) => {
+            let text = protocol::bye(bye.code, bye.retry_after_ms);
+            if send(socket, Message::Text(text)).await {
+                let frame = CloseFrame {
+                    code: bye.number,
+                    reason: bye.code.into(),
+                };
+                websocket::close(socket, frame).await;
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! One frame of changes, written once per audience.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
@@ -58,86 +59,133 @@ impl Changes {
     }
 }
 
-/// A sent frame, kept for clients that come back.
+/// A sent frame, kept for clients that come back: written once as those get it who want everything,
+/// with the places of what others do not want.
 #[derive(Debug)]
 pub(crate) struct Frame {
     /// The frame leads from here (exclusive) ...
     pub(crate) from: u64,
     /// ... to here.
     pub(crate) to: u64,
-    ts: String,
-    alerts: String,
-    cases: String,
-    units: String,
-    entities: String,
-    events: String,
-    events_skipped: u64,
-    gone_alerts: String,
-    gone_cases: String,
-    gone_entities: String,
+    whole: Utf8Bytes,
+    slots: Vec<Slot>,
+}
+
+/// A part of a frame that belongs to one topic.
+#[derive(Debug)]
+struct Slot {
+    topic: LiveTopic,
+    place: Range<usize>,
+    /// What stands there for those who do not want it.
+    blank: &'static str,
 }
 
 impl Frame {
-    /// Writes the parts of a frame once.
-    pub(crate) fn new(changes: &Changes, from: u64, now: Millis) -> Self {
+    /// Writes a frame once.
+    pub(crate) fn new(changes: &Changes, epoch: &str, from: u64, now: Millis) -> Self {
+        let to = from + 1;
+        let ts = now.rfc3339();
+        let mut writing = Writing::default();
+        writing.literal(&format!(
+            r#"{{"type":"delta","epoch":"{epoch}","from":"{from}","to":"{to}","ts":"{ts}","upsert":{{"alerts":"#
+        ));
+        let alerts = list(&changes.alerts, |alert| to_json(&AlertView(alert)));
+        writing.slot(LiveTopic::Alerts, &alerts, "[]");
+        writing.literal(r#","cases":"#);
+        let cases = list(&changes.cases, |case| to_json(&CaseView(case)));
+        writing.slot(LiveTopic::Cases, &cases, "[]");
+        writing.literal(r#","units":"#);
+        let units = list(&changes.units, |unit| to_json(&UnitView(unit)));
+        writing.slot(LiveTopic::Units, &units, "[]");
+        writing.literal(r#","entities":"#);
+        let entities = to_json(&changes.entities.values().collect::<Vec<_>>());
+        writing.slot(LiveTopic::Entities, &entities, "[]");
+        writing.literal(r#"},"remove":{"alerts":"#);
+        writing.slot(LiveTopic::Alerts, &to_json(&changes.gone_alerts), "[]");
+        writing.literal(r#","cases":"#);
+        writing.slot(LiveTopic::Cases, &to_json(&changes.gone_cases), "[]");
+        writing.literal(r#","units":[],"entities":"#);
+        writing.slot(LiveTopic::Entities, &to_json(&changes.gone_entities), "[]");
+        writing.literal(r#"},"events":"#);
+        writing.slot(LiveTopic::Events, &to_json(&changes.events), "[]");
+        writing.literal(r#","eventsSkipped":"#);
+        writing.slot(LiveTopic::Events, &changes.events_skipped.to_string(), "0");
+        writing.literal("}");
         Self {
             from,
-            to: from + 1,
-            ts: now.rfc3339(),
-            alerts: list(&changes.alerts, |alert| to_json(&AlertView(alert))),
-            cases: list(&changes.cases, |case| to_json(&CaseView(case))),
-            units: list(&changes.units, |unit| to_json(&UnitView(unit))),
-            entities: to_json(&changes.entities.values().collect::<Vec<_>>()),
-            events: to_json(&changes.events),
-            events_skipped: changes.events_skipped,
-            gone_alerts: to_json(&changes.gone_alerts),
-            gone_cases: to_json(&changes.gone_cases),
-            gone_entities: to_json(&changes.gone_entities),
+            to,
+            whole: writing.text.into(),
+            slots: writing.slots,
         }
     }
 
     /// Bytes held.
     pub(crate) fn size(&self) -> usize {
-        self.alerts.len()
-            + self.cases.len()
-            + self.units.len()
-            + self.entities.len()
-            + self.events.len()
-            + self.gone_entities.len()
-            + 200
+        self.whole.len() + self.slots.len() * size_of::<Slot>()
     }
 
-    /// The frame as an audience gets it.
-    pub(crate) fn encode(&self, epoch: &str, audience: Audience) -> Utf8Bytes {
-        let part = |topic, text: &'_ str| -> String {
-            String::from(if audience.wants(topic) { text } else { "[]" })
+    /// The frame as an audience gets it; who wants everything shares the one that is kept.
+    pub(crate) fn encode(&self, audience: Audience) -> Utf8Bytes {
+        if audience == Audience::ALL {
+            return self.whole.clone();
+        }
+        let whole = self.whole.as_str();
+        let mut text = String::with_capacity(256);
+        let mut copied = 0;
+        for slot in self.slots.iter().filter(|slot| !audience.wants(slot.topic)) {
+            text.push_str(&whole[copied..slot.place.start]);
+            text.push_str(slot.blank);
+            copied = slot.place.end;
+        }
+        text.push_str(&whole[copied..]);
+        text.into()
+    }
+}
+
+/// A frame being written.
+#[derive(Default)]
+struct Writing {
+    text: String,
+    slots: Vec<Slot>,
+}
+
+impl Writing {
+    fn literal(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    fn slot(&mut self, topic: LiveTopic, text: &str, blank: &'static str) {
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.slots.push(Slot {
+            topic,
+            place: start..self.text.len(),
+            blank,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn who_wants_less_gets_the_same_frame_with_empty_lists() {
+        let changes = Changes {
+            gone_alerts: vec![String::from("a")],
+            gone_entities: vec![String::from("e")],
+            events_skipped: 7,
+            ..Changes::default()
         };
-        let skipped = if audience.wants(LiveTopic::Events) {
-            self.events_skipped
-        } else {
-            0
-        };
-        format!(
-            concat!(
-                r#"{{"type":"delta","epoch":"{epoch}","from":"{from}","to":"{to}","ts":"{ts}","#,
-                r#""upsert":{{"alerts":{alerts},"cases":{cases},"units":{units},"entities":{entities}}},"#,
-                r#""remove":{{"alerts":{gone_alerts},"cases":{gone_cases},"units":[],"entities":{gone_entities}}},"#,
-                r#""events":{events},"eventsSkipped":{skipped}}}"#
-            ),
-            epoch = epoch,
-            from = self.from,
-            to = self.to,
-            ts = self.ts,
-            alerts = part(LiveTopic::Alerts, &self.alerts),
-            cases = part(LiveTopic::Cases, &self.cases),
-            units = part(LiveTopic::Units, &self.units),
-            entities = part(LiveTopic::Entities, &self.entities),
-            gone_alerts = part(LiveTopic::Alerts, &self.gone_alerts),
-            gone_cases = part(LiveTopic::Cases, &self.gone_cases),
-            gone_entities = part(LiveTopic::Entities, &self.gone_entities),
-            events = part(LiveTopic::Events, &self.events),
-            skipped = skipped,
-        )
-        .into()
+        let frame = Frame::new(&changes, "epoch", 4, Millis(0));
+        let of = |audience| -> Value { serde_json::from_str(&frame.encode(audience)).unwrap() };
+        let mut whole = of(Audience::ALL);
+        assert_eq!(whole["remove"]["alerts"], json!(["a"]));
+        assert_eq!((&whole["from"], &whole["to"]), (&json!("4"), &json!("5")));
+        assert_eq!(whole["eventsSkipped"], 7);
+        whole["remove"]["entities"] = json!([]);
+        whole["eventsSkipped"] = json!(0);
+        assert_eq!(of(Audience::of(&[LiveTopic::Alerts])), whole);
     }
 }

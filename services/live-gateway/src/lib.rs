@@ -10,7 +10,7 @@ mod entity;
 mod feeds;
 mod follow;
 mod frame;
-mod origin;
+mod history;
 mod pace;
 mod picture;
 mod protocol;
@@ -18,6 +18,7 @@ mod publisher;
 #[cfg(test)]
 mod publisher_tests;
 mod snapshot;
+mod stream;
 mod views;
 mod whereabouts;
 
@@ -30,9 +31,10 @@ use domain::case::{CaseBook, Verdict};
 use event_log::{DecidedLog, LogConfig, LogError};
 use event_schemas::catalog::Catalog;
 use service_kit::identity::Identity;
-use service_kit::{Clock, Health, Shutdown};
+use service_kit::{Clock, Health, Shutdown, websocket};
+use tokio::sync::Semaphore;
 
-pub use origin::AllowedOrigins;
+pub use service_kit::AllowedOrigins;
 
 /// Settings.
 #[derive(Clone, Debug)]
@@ -49,6 +51,12 @@ pub struct Config {
     pub client_queue: usize,
     /// Connections at once.
     pub clients_max: usize,
+    /// Connections at once of one session.
+    pub clients_of_session: usize,
+    /// How often a client is pinged, and its session looked at again.
+    pub ping_every: Duration,
+    /// A client that was not heard of for so long is gone, whatever its connection looks like.
+    pub silent_after: Duration,
     /// Changes when the console changes; consoles reload themselves then.
     pub build_id: String,
     /// Origins that may open a WebSocket, beside the hub's own.
@@ -64,6 +72,9 @@ impl Default for Config {
             history_bytes: 64 * 1024 * 1024,
             client_queue: 128,
             clients_max: 10_000,
+            clients_of_session: websocket::CONNECTIONS_PER_SESSION,
+            ping_every: Duration::from_secs(5),
+            silent_after: Duration::from_secs(25),
             build_id: String::new(),
             origins: AllowedOrigins::default(),
         }
@@ -92,7 +103,8 @@ pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<R
     let publisher = publisher::spawn(&config, &ports.catalog, &ports.clock, shutdown.clone());
     follow::spawn(&ports, &publisher, &shutdown).await?;
     let gate = Arc::new(client::Gate {
-        places: tokio::sync::Semaphore::new(config.clients_max),
+        places: Semaphore::new(config.clients_max),
+        seats: websocket::Seats::new(config.clients_of_session),
         config,
         publisher,
         identity: ports.identity,

@@ -1,6 +1,6 @@
 //! The owner of the picture: takes changes in, sends frames out, lets clients come and go.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use crate::audience::Audience;
 use crate::feeds::Feeds;
 use crate::frame::{Changes, Frame};
 use crate::pace::Pace;
+use crate::history::History;
 use crate::picture::Picture;
 use crate::protocol::{self, Resume};
 use crate::{Config, snapshot};
@@ -71,16 +72,42 @@ struct Client {
 }
 
 struct Publisher {
+/// A new client before its snapshot.
+struct Waiting {
+    audience: Audience,
+    expired: bool,
+    reply: oneshot::Sender<Subscribed>,
+}
+
+/// How a client joins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beginning {
+    New,
+    Resumed,
+    Expired,
+}
+
+impl Beginning {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::New => "snapshot",
+            Self::Resumed => "resume",
+            Self::Expired => "cursor_expired",
+        }
+    }
+}
+
     picture: Picture,
     feeds: Feeds,
     catalog: Arc<Catalog>,
     clock: Clock,
     epoch: Arc<str>,
     cursor: u64,
-    history: VecDeque<Frame>,
-    history_bytes: usize,
+    history: History,
     clients: HashMap<u64, Client>,
     next_client: u64,
+    /// Clients whose snapshot waits for the next frame.
+    waiting: Vec<Waiting>,
     snapshots: BTreeMap<Audience, Arc<[Utf8Bytes]>>,
     config: Config,
     /// When the changes at hand go out.
@@ -102,10 +129,10 @@ pub(crate) fn spawn(
         clock: clock.clone(),
         epoch: uuid::Uuid::new_v4().simple().to_string().into(),
         cursor: 0,
-        history: VecDeque::new(),
-        history_bytes: 0,
+        history: History::new(config.history_frames, config.history_bytes),
         clients: HashMap::new(),
         next_client: 0,
+        waiting: Vec::new(),
         snapshots: BTreeMap::new(),
         config: config.clone(),
         due: None,
@@ -132,13 +159,19 @@ impl Publisher {
                     pace.sent(Instant::now());
                 }
                 _ = beat_tick.tick() => self.beat(),
-                _ = tidy_tick.tick() => self.picture.tidy(self.clock.now()),
+                _ = tidy_tick.tick() => {
+                    self.picture.tidy(self.clock.now());
+                    self.history.cool();
+                }
                 input = inputs.recv() => match input {
                     None => return,
                     Some(input) => self.take(input),
                 },
             }
             self.due = self.when_due(&pace);
+            if self.picture.changes.is_empty() {
+                self.serve_waiting();
+            }
         }
     }
 
@@ -188,15 +221,14 @@ impl Publisher {
         }
         let changes = std::mem::take(&mut self.picture.changes);
         self.remember(&changes);
-        let Some(frame) = self.history.back() else {
+        let Some(frame) = self.history.last() else {
             return;
         };
         let mut encoded: BTreeMap<Audience, Utf8Bytes> = BTreeMap::new();
-        let epoch = &self.epoch;
         self.clients.retain(|_, client| {
             let text = encoded
                 .entry(client.audience)
-                .or_insert_with(|| frame.encode(epoch, client.audience));
+                .or_insert_with(|| frame.encode(client.audience));
             metrics::counter!("city_brain_live_gateway_frames_total").increment(1);
             client.queue.try_send(text.clone()).is_ok()
         });
@@ -204,18 +236,10 @@ impl Publisher {
     }
 
     fn remember(&mut self, changes: &Changes) {
-        let frame = Frame::new(changes, self.cursor, self.clock.now());
+        let frame = Frame::new(changes, &self.epoch, self.cursor, self.clock.now());
         self.cursor = frame.to;
         self.snapshots.clear();
-        self.history_bytes += frame.size();
-        self.history.push_back(frame);
-        while self.history.len() > self.config.history_frames
-            || (self.history_bytes > self.config.history_bytes && self.history.len() > 1)
-        {
-            if let Some(old) = self.history.pop_front() {
-                self.history_bytes -= old.size();
-            }
-        }
+        self.history.keep(frame);
     }
 
     fn beat(&mut self) {
@@ -235,19 +259,48 @@ impl Publisher {
     fn subscribe(
         &mut self,
         audience: Audience,
+    /// A client that resumes goes on from its cursor: what is at hand comes with the next frame. A
+    /// snapshot is taken just after a frame, or it would hold changes that come once more.
         resume: Option<&Resume>,
         reply: oneshot::Sender<Subscribed>,
     ) {
-        // A snapshot taken now must include what has not been sent yet, or a change would be seen twice.
-        self.publish();
-        let missed = resume.and_then(|resume| self.missed(resume, audience));
+        match resume.and_then(|resume| self.missed(resume, audience)) {
+            Some(missed) => self.admit(audience, reply, missed, Beginning::Resumed),
+            None => self.waiting.push(Waiting {
+                audience,
+                expired: resume.is_some(),
+                reply,
+            }),
+        }
+    }
+
+    /// Gives those who wait their snapshot; nothing is at hand that it would not belong to.
+    fn serve_waiting(&mut self) {
+        for one in std::mem::take(&mut self.waiting) {
+            let first = self.snapshot(one.audience);
+            let beginning = if one.expired {
+                Beginning::Expired
+            } else {
+                Beginning::New
+            };
+            self.admit(one.audience, one.reply, first, beginning);
+        }
+    }
+
+    fn admit(
+        &mut self,
+        audience: Audience,
+        reply: oneshot::Sender<Subscribed>,
+        first: Arc<[Utf8Bytes]>,
+        beginning: Beginning,
+    ) {
+        metrics::counter!("city_brain_live_gateway_joined_total", "how" => beginning.name())
+            .increment(1);
         let (queue, frames) = mpsc::channel(self.config.client_queue);
-        let resumed = missed.is_some();
-        let first = missed.unwrap_or_else(|| self.snapshot(audience));
         let answer = Subscribed {
             epoch: Arc::clone(&self.epoch),
-            resumed,
-            expired: resume.is_some() && !resumed,
+            resumed: beginning == Beginning::Resumed,
+            expired: beginning == Beginning::Expired,
             first,
             frames,
         };
@@ -260,19 +313,12 @@ impl Publisher {
     }
 
     /// The frames a returning client missed; `None` when they are no longer all known.
-    fn missed(&self, resume: &Resume, audience: Audience) -> Option<Arc<[Utf8Bytes]>> {
+    fn missed(&mut self, resume: &Resume, audience: Audience) -> Option<Arc<[Utf8Bytes]>> {
         let cursor: u64 = resume.cursor.parse().ok()?;
-        let oldest = self.history.front().map_or(self.cursor, |frame| frame.from);
-        if *resume.epoch != *self.epoch || cursor > self.cursor || cursor < oldest {
+        if *resume.epoch != *self.epoch || cursor > self.cursor {
             return None;
         }
-        Some(
-            self.history
-                .iter()
-                .filter(|frame| frame.from >= cursor)
-                .map(|frame| frame.encode(&self.epoch, audience))
-                .collect(),
-        )
+        self.history.since(cursor, audience)
     }
 
     /// The snapshot at the present cursor, written once for all who come before the next frame.

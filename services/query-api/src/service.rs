@@ -9,7 +9,8 @@ use event_schemas::Catalog;
 use event_schemas::city::Topic;
 use event_store::Reader;
 use service_kit::identity::Identity;
-use service_kit::{Clock, Component, Health, Shutdown};
+use service_kit::websocket::{self, Seats};
+use service_kit::{AllowedOrigins, Clock, Component, Health, Shutdown};
 use tokio::sync::{Semaphore, watch};
 
 use crate::board::{self, Board};
@@ -37,6 +38,8 @@ pub struct Config {
     /// Open WebSockets.
     pub sockets: usize,
     /// What deciding about cases depends on.
+    /// Open WebSockets of one session or key.
+    pub sockets_of_session: usize,
     pub case_settings: CaseSettings,
     /// IANA time zone of hours and days in statistics.
     pub zone: String,
@@ -54,6 +57,7 @@ impl Default for Config {
             concurrent_operations: 64,
             sockets: 5_000,
             case_settings: CaseSettings::default(),
+            sockets_of_session: websocket::CONNECTIONS_PER_SESSION,
             zone: String::from("Asia/Shanghai"),
             operations: Vec::new(),
             pages_known_only: false,
@@ -138,7 +142,7 @@ pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<R
         schema,
         hub,
         identity: ports.identity,
-        allowed_origins: config.allowed_origins,
+        allowed_origins: AllowedOrigins::new(config.allowed_origins),
         executing: Semaphore::new(config.concurrent_operations),
         sockets: Arc::new(Semaphore::new(config.sockets)),
         exports: ExportPlaces::default(),
@@ -155,4 +159,5 @@ async fn tell_when_closed(cases: DecidedLog<Desk, Verdict>, health: Component, s
     if !shutdown.is_cancelled() {
         health.down("city.cases is not followed any more; restart the service");
     }
+        seats: Seats::new(config.sockets_of_session),
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::Router;
+use service_kit::serve::{ServeLimits, raise_open_files, serve};
 use service_kit::{Health, Shutdown, telemetry};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -13,14 +14,41 @@ use crate::failure::Failure;
 pub(super) struct Listening {
     public: TcpListener,
     admin: TcpListener,
+    limits: ServeLimits,
 }
 
+/// Below this many connections a control room's consoles may not all come back at once.
+const CONNECTIONS_FEW: usize = 2_000;
+/// Metrics and probes, no people.
+const ADMIN_LIMITS: ServeLimits = ServeLimits {
+    connections: 256,
+    per_address: 0,
+    head_wait: std::time::Duration::from_secs(20),
+};
+
 impl Listening {
-    /// Binds both, or says which is taken.
-    pub(super) async fn bind(public: SocketAddr, admin: SocketAddr) -> Result<Self, Failure> {
+    /// Binds both, or says which is taken; as many connections as the system's limits allow.
+    pub(super) fn bind(
+        public: SocketAddr,
+        admin: SocketAddr,
+        connections_per_address: usize,
+    ) -> Result<Self, Failure> {
+        let open_files = raise_open_files().map_err(|error| {
+            Failure::dependency(format!("the limit of open files cannot be read: {error}"))
+        })?;
+        let limits = ServeLimits::within(open_files, connections_per_address);
+        if limits.connections < CONNECTIONS_FEW {
+            tracing::warn!(
+                open_files,
+                connections = limits.connections,
+                "few connections are possible: raise the limit of open files (`ulimit -n`, or \
+                 LimitNOFILE in the unit) to 20000"
+            );
+        }
         Ok(Self {
-            public: bind("--listen", public).await?,
-            admin: bind("--admin-listen", admin).await?,
+            public: bind("--listen", public)?,
+            admin: bind("--admin-listen", admin)?,
+            limits,
         })
     }
 
@@ -45,28 +73,18 @@ impl Listening {
         let admin = service_kit::admin::admin_routes(health.clone(), metrics.clone());
         let tidy = telemetry::keep_metrics_tidy(metrics, shutdown.clone());
         vec![
-            serve(self.public, router, shutdown.clone()),
-            serve(self.admin, admin, shutdown.clone()),
+            tokio::spawn(serve(self.public, router, self.limits, shutdown.clone())),
+            tokio::spawn(serve(self.admin, admin, ADMIN_LIMITS, shutdown.clone())),
             tokio::spawn(tidy),
         ]
     }
 }
 
-async fn bind(flag: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| {
+fn bind(flag: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
+    service_kit::serve::bind(address).map_err(|error| {
         Failure::dependency(format!("{flag} {address}: {error}")).remedy(format!(
             "stop what uses port {}, or choose another with {flag} (port 0 takes any free one)",
             address.port()
         ))
-    })
-}
-
-fn serve(listener: TcpListener, router: Router, shutdown: Shutdown) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        let stopping = async move { shutdown.cancelled().await };
-        let served = axum::serve(listener, router).with_graceful_shutdown(stopping);
-        if let Err(error) = served.await {
-            tracing::error!(%error, "serving HTTP failed");
-        }
     })
 }

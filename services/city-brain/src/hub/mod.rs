@@ -72,7 +72,11 @@ impl Hub {
     ) -> Result<Self, Failure> {
         let catalog = Arc::new(load_catalog(settings)?);
         // Bound first: a taken port is told before anything is started.
-        let listening = Listening::bind(settings.listen, settings.admin_listen).await?;
+        let listening = Listening::bind(
+            settings.listen,
+            settings.admin_listen,
+            settings.connections_per_address,
+        )?;
         let console = console_files(settings, &tell).await?;
         let backends = backends::open(settings, &catalog, progress).await?;
         let shutdown = Shutdown::new();

@@ -6,13 +6,17 @@ pub mod backoff;
 pub mod clock;
 pub mod health;
 pub mod identity;
+mod origins;
 pub mod random;
+pub mod serve;
 pub mod supervise;
 pub mod telemetry;
+pub mod websocket;
 
 pub use backoff::Backoff;
 pub use clock::Clock;
 pub use health::{Component, ComponentState, Health};
 pub use supervise::supervise;
 /// Cancelled once, at the beginning of an ordered shutdown; every task watches it.
+pub use origins::AllowedOrigins;
 pub use tokio_util::sync::CancellationToken as Shutdown;

@@ -11,7 +11,9 @@ use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 use domain::access::Principal;
 use serde::Deserialize;
+use service_kit::AllowedOrigins;
 use service_kit::identity::Identity;
+use service_kit::websocket::Seats;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -31,12 +33,14 @@ pub(crate) struct Api {
     pub(crate) gate: Gate,
     pub(crate) hub: Arc<Hub>,
     pub(crate) identity: Identity,
-    pub(crate) allowed_origins: Vec<String>,
+    pub(crate) allowed_origins: AllowedOrigins,
     /// Operations executed at once; more wait a little, then are turned away.
     pub(crate) executing: Semaphore,
     /// Open WebSockets.
     pub(crate) sockets: Arc<Semaphore>,
     /// Files on the way.
+    /// Open WebSockets by session.
+    pub(crate) seats: Seats,
     pub(crate) exports: ExportPlaces,
     /// Documents that a hash stands for.
     pub(crate) persisted: Persisted,

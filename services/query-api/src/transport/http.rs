@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use service_kit::identity::session_token;
 
 use super::call::{Api, Ask, language};
-use super::origin;
+use super::json::write_response;
 use crate::failure::{Code, Failure};
 
 /// How long a caller may take to send its request.
@@ -57,7 +57,7 @@ pub(super) async fn post(State(api): State<Arc<Api>>, headers: HeaderMap, body: 
 )]
 pub(crate) fn caller(api: &Api, headers: &HeaderMap) -> Result<(Principal, String), Response> {
     // A cookie comes along by itself, so only our own pages may use it; a bearer token is a choice.
-    if !headers.contains_key(AUTHORIZATION) && !origin::is_allowed(headers, &api.allowed_origins) {
+    if !headers.contains_key(AUTHORIZATION) && !api.allowed_origins.admit(headers) {
         return Err(problem(
             StatusCode::FORBIDDEN,
             "This origin may not use the hub with a cookie.",

@@ -117,6 +117,8 @@ pub(super) enum Close {
     Duplicate,
     /// `connection_init` twice, or far too much at once.
     TooMany,
+    /// The session has as many connections as it may have.
+    TooManyOfSession,
     /// No pong.
     Silent,
     /// The hub stops.
@@ -124,8 +126,24 @@ pub(super) enum Close {
 }
 
 impl Close {
-    /// As a frame.
-    pub(super) fn frame(self) -> Message {
+    /// As metrics call it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::BadRequest => "bad_request",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::WrongProtocol => "wrong_protocol",
+            Self::InitTimeout => "init_timeout",
+            Self::Duplicate => "duplicate",
+            Self::TooMany => "too_much_said",
+            Self::TooManyOfSession => "too_many_of_session",
+            Self::Silent => "silent",
+            Self::GoingAway => "stopping",
+        }
+    }
+
+    /// As the WebSocket says it.
+    pub(super) fn frame(self) -> CloseFrame {
         let (code, reason) = match self {
             Self::BadRequest => (4400, "Bad request"),
             Self::Unauthorized => (4401, "Unauthorized"),
@@ -134,13 +152,14 @@ impl Close {
             Self::InitTimeout => (4408, "Connection initialisation timeout"),
             Self::Duplicate => (4409, "Subscriber already exists"),
             Self::TooMany => (4429, "Too many requests"),
+            Self::TooManyOfSession => (4429, "Too many connections of this session"),
             Self::Silent => (4408, "No pong in time"),
             Self::GoingAway => (1001, "The hub is stopping"),
         };
-        Message::Close(Some(CloseFrame {
+        CloseFrame {
             code,
             reason: reason.into(),
-        }))
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 pub(crate) mod call;
 pub(crate) mod http;
 mod message;
-pub(crate) mod origin;
 pub(crate) mod persisted;
 mod running;
 mod socket;

@@ -8,18 +8,18 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::http::header::{ALLOW, AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
+use axum::http::header::{ALLOW, AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL, UPGRADE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::access::Principal;
 use service_kit::identity::session_token;
+use service_kit::websocket::{self, Budget, Seat};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use super::call::{Api, Ask, language};
 use super::message::{Close, FromClient, PROTOCOL, ToClient};
-use super::origin;
 use super::running::{self, Frame};
 use crate::failure::{Code, Failure};
 use crate::schema::words::Language;
@@ -32,13 +32,11 @@ const ID_MAX: usize = 128;
 const INIT_WAIT: Duration = Duration::from_secs(10);
 /// How long one frame may take to be written.
 const WRITE_WAIT: Duration = Duration::from_secs(20);
-/// How long a client may take to answer our close.
-const CLOSE_WAIT: Duration = Duration::from_secs(1);
 /// How often permission is checked again.
 const RECHECK: Duration = Duration::from_secs(1);
 /// Silence after which we ping, and after which we close.
-const PING_AFTER: Duration = Duration::from_secs(25);
-const CLOSE_AFTER: Duration = Duration::from_secs(60);
+const PING_AFTER: Duration = Duration::from_secs(10);
+const CLOSE_AFTER: Duration = Duration::from_secs(25);
 /// Frames that wait for the client, over all its operations.
 const QUEUE: usize = 32;
 
@@ -48,14 +46,19 @@ pub(super) async fn upgrade(
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let Ok(upgrade) = upgrade else {
+    if !headers.contains_key(UPGRADE) {
         let explained = "GraphQL is asked by POST, or by a WebSocket of graphql-transport-ws.\n";
         return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST")], explained).into_response();
-    };
-    if !origin::is_allowed(&headers, &api.allowed_origins) {
+    }
+    if !api.allowed_origins.admit(&headers) {
         return (StatusCode::FORBIDDEN, "This origin may not use the hub.\n").into_response();
     }
+    let upgrade = match websocket::handshake(&headers, upgrade) {
+        Ok(upgrade) => upgrade,
+        Err(answer) => return answer,
+    };
     let Ok(place) = Arc::clone(&api.sockets).try_acquire_owned() else {
+        count("too_many_clients");
         return (StatusCode::SERVICE_UNAVAILABLE, "Too many connections.\n").into_response();
     };
     let most = api.gate.limits().bytes + 1024;
@@ -91,8 +94,27 @@ struct Connection {
     opened: Instant,
     heard: Instant,
     pinged: bool,
+    budget: Budget,
+    /// Counts the connection among those of its session.
+    seat: Option<Seat>,
     /// Counts the connection for as long as it lives.
     _place: OwnedSemaphorePermit,
+}
+
+/// Why a connection ends.
+enum Ending {
+    /// Nobody is left to be told.
+    Gone,
+    /// The client closed it.
+    Left,
+    /// The client broke the WebSocket protocol, or the connection broke.
+    Broken(axum::Error),
+    /// We end it, and say why.
+    Told(Close),
+}
+
+fn count(reason: &'static str) {
+    metrics::counter!("city_brain_query_api_sockets_closed_total", "reason" => reason).increment(1);
 }
 
 /// A running operation; dropping it ends its task.
@@ -130,14 +152,15 @@ impl Connection {
             opened: Instant::now(),
             heard: Instant::now(),
             pinged: false,
+            budget: Budget::new(Instant::now()),
+            seat: None,
             _place: place,
         }
     }
 
     async fn serve(mut self, spoken: bool) {
         if !spoken {
-            // The client is gone either way.
-            let _sent = self.send(Close::WrongProtocol.frame()).await;
+            self.end(Ending::Told(Close::WrongProtocol)).await;
             return;
         }
         let mut recheck = tokio::time::interval(RECHECK);
@@ -145,41 +168,59 @@ impl Connection {
         let mut run = 0_u64;
         let ended = loop {
             let step = tokio::select! {
-                () = shutdown.cancelled() => Err(Some(Close::GoingAway)),
+                () = shutdown.cancelled() => Err(Ending::Told(Close::GoingAway)),
                 message = self.socket.recv() => match message {
                     Some(Ok(message)) => {
                         run += 1;
                         self.hear(message, run).await
                     }
-                    Some(Err(_)) | None => Err(None),
+                    Some(Err(error)) => Err(Ending::Broken(error)),
+                    None => Err(Ending::Gone),
                 },
                 Some(frame) = self.frames.recv() => self.pass_on(frame).await,
                 _ = recheck.tick() => self.recheck().await,
             };
-            if let Err(close) = step {
-                break close;
+            if let Err(ending) = step {
+                break ending;
             }
         };
         self.operations.clear();
-        if let Some(close) = ended {
-            let _sent = self.send(close.frame()).await;
-        }
-        // The closing handshake: what is said last goes out, and the client's own close comes in. A
-        // connection dropped before that looks broken to the client.
-        let closing = async { while let Some(Ok(_)) = self.socket.recv().await {} };
-        let _late = tokio::time::timeout(CLOSE_WAIT, closing).await;
+        self.end(ended).await;
     }
 
-    async fn hear(&mut self, message: Message, run: u64) -> Result<(), Option<Close>> {
+    async fn end(&mut self, ending: Ending) {
+        match ending {
+            Ending::Gone => count("gone"),
+            Ending::Left => {
+                count("left");
+                websocket::answer_close(&mut self.socket).await;
+            }
+            Ending::Broken(error) => {
+                let violated = websocket::fault(&error).is_some();
+                count(if violated { "protocol_broken" } else { "gone" });
+                websocket::fail(&mut self.socket, &error).await;
+            }
+            Ending::Told(close) => {
+                count(close.name());
+                websocket::close(&mut self.socket, close.frame()).await;
+            }
+        }
+    }
+
+    async fn hear(&mut self, message: Message, run: u64) -> Result<(), Ending> {
         self.heard = Instant::now();
         self.pinged = false;
+        if !self.budget.spend(self.heard) {
+            return Err(Ending::Told(Close::TooMany));
+        }
         let text = match message {
             Message::Text(text) => text,
-            Message::Close(_) => return Err(None),
+            Message::Close(_) => return Err(Ending::Left),
             Message::Ping(_) | Message::Pong(_) => return Ok(()),
-            Message::Binary(_) => return Err(Some(Close::BadRequest)),
+            Message::Binary(_) => return Err(Ending::Told(Close::BadRequest)),
         };
-        let message = serde_json::from_str(text.as_str()).map_err(|_| Some(Close::BadRequest))?;
+        let message =
+            serde_json::from_str(text.as_str()).map_err(|_| Ending::Told(Close::BadRequest))?;
         match message {
             FromClient::ConnectionInit { payload } => self.init(payload.as_ref()).await,
             FromClient::Subscribe { id, payload } => self.start(id, payload, run).await,
@@ -192,9 +233,9 @@ impl Connection {
         }
     }
 
-    async fn init(&mut self, payload: Option<&serde_json::Value>) -> Result<(), Option<Close>> {
+    async fn init(&mut self, payload: Option<&serde_json::Value>) -> Result<(), Ending> {
         if self.principal.is_some() {
-            return Err(Some(Close::TooMany));
+            return Err(Ending::Told(Close::TooMany));
         }
         let given = |name: &str| payload?.get(name)?.as_str();
         if let Some(token) = given("token") {
@@ -209,23 +250,30 @@ impl Connection {
             .as_deref()
             .and_then(|credential| self.api.authenticate(credential));
         match authenticated {
-            None => Err(Some(Close::Forbidden)),
+            None => Err(Ending::Told(Close::Forbidden)),
             Some(principal) => {
+                self.seat = self
+                    .credential
+                    .as_deref()
+                    .and_then(|credential| self.api.seats.take(credential));
+                if self.seat.is_none() {
+                    return Err(Ending::Told(Close::TooManyOfSession));
+                }
                 self.principal = Some(principal);
                 self.send(ToClient::ConnectionAck.frame()).await
             }
         }
     }
 
-    async fn start(&mut self, id: String, ask: Ask, run: u64) -> Result<(), Option<Close>> {
+    async fn start(&mut self, id: String, ask: Ask, run: u64) -> Result<(), Ending> {
         let Some(principal) = &self.principal else {
-            return Err(Some(Close::Unauthorized));
+            return Err(Ending::Told(Close::Unauthorized));
         };
         if id.is_empty() || id.len() > ID_MAX {
-            return Err(Some(Close::BadRequest));
+            return Err(Ending::Told(Close::BadRequest));
         }
         if self.operations.contains_key(&id) {
-            return Err(Some(Close::Duplicate));
+            return Err(Ending::Told(Close::Duplicate));
         }
         if self.operations.len() >= OPERATIONS_MAX {
             let full = Failure::new(
@@ -252,7 +300,7 @@ impl Connection {
     }
 
     /// Passes a frame on, unless the client has completed its operation meanwhile.
-    async fn pass_on(&mut self, frame: Frame) -> Result<(), Option<Close>> {
+    async fn pass_on(&mut self, frame: Frame) -> Result<(), Ending> {
         let current = self.operations.get(&frame.id);
         if current.is_none_or(|running| running.run != frame.run) {
             return Ok(());
@@ -264,10 +312,10 @@ impl Connection {
     }
 
     /// Once a second: is the caller still who they were, and is the client still there?
-    async fn recheck(&mut self) -> Result<(), Option<Close>> {
+    async fn recheck(&mut self) -> Result<(), Ending> {
         let Some(principal) = &self.principal else {
             if self.opened.elapsed() > INIT_WAIT {
-                return Err(Some(Close::InitTimeout));
+                return Err(Ending::Told(Close::InitTimeout));
             }
             return Ok(());
         };
@@ -278,7 +326,7 @@ impl Connection {
         }
         let silent = self.heard.elapsed();
         if silent > CLOSE_AFTER {
-            return Err(Some(Close::Silent));
+            return Err(Ending::Told(Close::Silent));
         }
         if silent > PING_AFTER && !self.pinged {
             self.pinged = true;
@@ -288,7 +336,7 @@ impl Connection {
     }
 
     /// The session was revoked or its roles changed: every operation ends with an error.
-    async fn revoke(&mut self) -> Result<(), Option<Close>> {
+    async fn revoke(&mut self) -> Result<(), Ending> {
         let revoked = Failure::new(
             Code::Unauthenticated,
             "Your session has ended or your roles have changed. Sign in again.",
@@ -297,14 +345,14 @@ impl Connection {
         for id in ids {
             self.send(ToClient::failed(&id, &revoked)).await?;
         }
-        Err(Some(Close::Unauthorized))
+        Err(Ending::Told(Close::Unauthorized))
     }
 
-    async fn send(&mut self, message: Message) -> Result<(), Option<Close>> {
+    async fn send(&mut self, message: Message) -> Result<(), Ending> {
         match tokio::time::timeout(WRITE_WAIT, self.socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
             // Broken, or the client does not read: there is nobody to tell.
-            Ok(Err(_)) | Err(_) => Err(None),
+            Ok(Err(_)) | Err(_) => Err(Ending::Gone),
         }
     }
 }
