@@ -145,13 +145,13 @@ pub struct UpArgs {
     /// needs the same one. Default: `keys/personal.key` in the data folder.
     #[arg(long, env = "CITY_BRAIN_PERSONAL_KEY")]
     pub personal_key: Option<PathBuf>,
-    /// Under load, gather records for at most this long before a transaction: longer costs latency
-    /// and saves CPU (1 to 1000; default 20).
-    #[arg(long, env = "CITY_BRAIN_COMMIT_INTERVAL_MS", value_name = "MS")]
     /// Connections that one client address may have open (default 4096). Behind a reverse proxy all
     /// clients come from the proxy's address: 0 leaves the counting to it.
     #[arg(long, env = "CITY_BRAIN_CONNECTIONS_PER_ADDRESS", value_name = "N")]
     pub connections_per_address: Option<usize>,
+    /// Under load, gather records for at most this long before a transaction: longer costs latency
+    /// and saves CPU (1 to 1000; default 20).
+    #[arg(long, env = "CITY_BRAIN_COMMIT_INTERVAL_MS", value_name = "MS")]
     pub commit_interval_ms: Option<u64>,
     /// Run without the console.
     #[arg(long)]

@@ -17,8 +17,8 @@ use tokio::time::Instant;
 use crate::audience::Audience;
 use crate::feeds::Feeds;
 use crate::frame::{Changes, Frame};
-use crate::pace::Pace;
 use crate::history::History;
+use crate::pace::Pace;
 use crate::picture::Picture;
 use crate::protocol::{self, Resume};
 use crate::{Config, snapshot};
@@ -71,7 +71,6 @@ struct Client {
     queue: mpsc::Sender<Utf8Bytes>,
 }
 
-struct Publisher {
 /// A new client before its snapshot.
 struct Waiting {
     audience: Audience,
@@ -97,6 +96,7 @@ impl Beginning {
     }
 }
 
+struct Publisher {
     picture: Picture,
     feeds: Feeds,
     catalog: Arc<Catalog>,
@@ -105,9 +105,9 @@ impl Beginning {
     cursor: u64,
     history: History,
     clients: HashMap<u64, Client>,
-    next_client: u64,
     /// Clients whose snapshot waits for the next frame.
     waiting: Vec<Waiting>,
+    next_client: u64,
     snapshots: BTreeMap<Audience, Arc<[Utf8Bytes]>>,
     config: Config,
     /// When the changes at hand go out.
@@ -131,8 +131,8 @@ pub(crate) fn spawn(
         cursor: 0,
         history: History::new(config.history_frames, config.history_bytes),
         clients: HashMap::new(),
-        next_client: 0,
         waiting: Vec::new(),
+        next_client: 0,
         snapshots: BTreeMap::new(),
         config: config.clone(),
         due: None,
@@ -168,10 +168,10 @@ impl Publisher {
                     Some(input) => self.take(input),
                 },
             }
-            self.due = self.when_due(&pace);
             if self.picture.changes.is_empty() {
                 self.serve_waiting();
             }
+            self.due = self.when_due(&pace);
         }
     }
 
@@ -256,11 +256,11 @@ impl Publisher {
         metrics::gauge!("city_brain_live_gateway_clients").set(self.clients.len() as f64);
     }
 
+    /// A client that resumes goes on from its cursor: what is at hand comes with the next frame. A
+    /// snapshot is taken just after a frame, or it would hold changes that come once more.
     fn subscribe(
         &mut self,
         audience: Audience,
-    /// A client that resumes goes on from its cursor: what is at hand comes with the next frame. A
-    /// snapshot is taken just after a frame, or it would hold changes that come once more.
         resume: Option<&Resume>,
         reply: oneshot::Sender<Subscribed>,
     ) {

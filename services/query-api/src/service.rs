@@ -37,9 +37,9 @@ pub struct Config {
     pub concurrent_operations: usize,
     /// Open WebSockets.
     pub sockets: usize,
-    /// What deciding about cases depends on.
     /// Open WebSockets of one session or key.
     pub sockets_of_session: usize,
+    /// What deciding about cases depends on.
     pub case_settings: CaseSettings,
     /// IANA time zone of hours and days in statistics.
     pub zone: String,
@@ -56,8 +56,8 @@ impl Default for Config {
             allowed_origins: Vec::new(),
             concurrent_operations: 64,
             sockets: 5_000,
-            case_settings: CaseSettings::default(),
             sockets_of_session: websocket::CONNECTIONS_PER_SESSION,
+            case_settings: CaseSettings::default(),
             zone: String::from("Asia/Shanghai"),
             operations: Vec::new(),
             pages_known_only: false,
@@ -145,6 +145,7 @@ pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<R
         allowed_origins: AllowedOrigins::new(config.allowed_origins),
         executing: Semaphore::new(config.concurrent_operations),
         sockets: Arc::new(Semaphore::new(config.sockets)),
+        seats: Seats::new(config.sockets_of_session),
         exports: ExportPlaces::default(),
         persisted: Persisted::new(config.operations, config.pages_known_only),
         shutdown,
@@ -159,5 +160,4 @@ async fn tell_when_closed(cases: DecidedLog<Desk, Verdict>, health: Component, s
     if !shutdown.is_cancelled() {
         health.down("city.cases is not followed any more; restart the service");
     }
-        seats: Seats::new(config.sockets_of_session),
 }

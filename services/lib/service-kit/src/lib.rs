@@ -16,7 +16,7 @@ pub mod websocket;
 pub use backoff::Backoff;
 pub use clock::Clock;
 pub use health::{Component, ComponentState, Health};
+pub use origins::AllowedOrigins;
 pub use supervise::supervise;
 /// Cancelled once, at the beginning of an ordered shutdown; every task watches it.
-pub use origins::AllowedOrigins;
 pub use tokio_util::sync::CancellationToken as Shutdown;

@@ -38,9 +38,9 @@ pub(crate) struct Api {
     pub(crate) executing: Semaphore,
     /// Open WebSockets.
     pub(crate) sockets: Arc<Semaphore>,
-    /// Files on the way.
     /// Open WebSockets by session.
     pub(crate) seats: Seats,
+    /// Files on the way.
     pub(crate) exports: ExportPlaces,
     /// Documents that a hash stands for.
     pub(crate) persisted: Persisted,

@@ -17,7 +17,6 @@ use serde_json::{Value, json};
 use service_kit::identity::session_token;
 
 use super::call::{Api, Ask, language};
-use super::json::write_response;
 use crate::failure::{Code, Failure};
 
 /// How long a caller may take to send its request.
