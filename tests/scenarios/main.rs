@@ -20,6 +20,8 @@ mod kills;
 mod kinds;
 mod live_resume;
 mod lost_dependencies;
+#[cfg(debug_assertions)]
+mod named_points;
 mod new_department;
 mod outages;
 mod personal;

@@ -5,11 +5,12 @@ use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use city_brain::hub::Addresses;
-use rdkafka::message::Message as _;
+use event_schemas::city::{Admission, headers};
+use rdkafka::message::{Headers as _, Message as _, OwnedMessage};
 use serde_json::Value;
 
 use crate::kafka::read_topic;
-use crate::load::{HASHES_SQL, Published};
+use crate::load::{HASHES_SQL, Published, hash};
 use crate::store::Store;
 
 /// What a run left behind, for the printed line.
@@ -38,6 +39,7 @@ pub async fn holds(place: &Addresses, published: Published, limit: Duration) -> 
         .rows("SELECT reason, message FROM dead_letters LIMIT 5")
         .await;
     assert!(letters.is_empty(), "{letters:?}");
+    in_order(place, &store).await;
     let alerts = alerts_once(place);
     assert_eq!(
         alerts.0 as u64, published.grave,
@@ -87,6 +89,42 @@ async fn at_rest(store: &Store, limit: Duration) {
         still = if now == seen { still + 1 } else { 0 };
         seen = now;
     }
+}
+
+/// In each partition of the city's log what one inbox brought stands in the inbox's order, and every row
+/// of the table is a record of the log at its own place.
+async fn in_order(place: &Addresses, store: &Store) {
+    let mut newest: HashMap<(i32, String), i64> = HashMap::new();
+    let (mut records, mut places) = (0, 0);
+    for record in read_topic(&place.kafka, &format!("{}.events", place.topic_prefix)) {
+        let Some(json) = header(&record, headers::ADMISSION) else {
+            // Watermarks and marks.
+            continue;
+        };
+        let admission: Admission = serde_json::from_str(&json).unwrap();
+        let (partition, offset) = (record.partition(), admission.inbox.offset);
+        let before = newest.insert((partition, admission.department), offset);
+        assert!(
+            before < Some(offset),
+            "partition {partition}: {offset} of the inbox stands after {before:?}"
+        );
+        let source = header(&record, headers::CE_SOURCE).unwrap();
+        let id = header(&record, headers::CE_ID).unwrap();
+        places ^= hash(&format!("{partition}\n{}\n{source}\n{id}", record.offset()));
+        records += 1;
+    }
+    let sql = "SELECT count(), groupBitXor(reinterpretAsUInt64(substring(SHA256(concat(toString(partition), '\\n', \
+               toString(offset), '\\n', source, '\\n', id)), 1, 8))) FROM events";
+    assert_eq!(
+        store.numbers(sql).await,
+        [records, places],
+        "rows and records of the log, each at its place"
+    );
+}
+
+fn header(record: &OwnedMessage, name: &str) -> Option<String> {
+    let found = record.headers()?.iter().find(|header| header.key == name)?;
+    String::from_utf8(found.value?.to_vec()).ok()
 }
 
 /// Every change of every alert is in the log once, in order.

@@ -36,14 +36,19 @@ pub struct LiveClient {
 impl LiveClient {
     /// Connects and says hello, resuming from `(epoch, cursor)` where given.
     pub async fn connect(url: &str, token: &str, resume: Option<(&str, &str)>) -> Self {
+        Self::try_connect(url, token, resume).await.unwrap()
+    }
+
+    /// The same; `None` when nobody answers there.
+    pub async fn try_connect(url: &str, token: &str, resume: Option<(&str, &str)>) -> Option<Self> {
         let address = format!("{}/live", url.replacen("http", "ws", 1));
-        let (mut socket, _) = connect_async(address).await.unwrap();
+        let (mut socket, _) = connect_async(address).await.ok()?;
         let mut hello = json!({ "type": "hello", "v": 1, "topics": [], "token": token });
         if let Some((epoch, cursor)) = resume {
             hello["resume"] = json!({ "epoch": epoch, "cursor": cursor });
         }
-        socket.send(Message::text(hello.to_string())).await.unwrap();
-        Self {
+        socket.send(Message::text(hello.to_string())).await.ok()?;
+        Some(Self {
             socket: Some(socket),
             epoch: String::new(),
             cursor: String::new(),
@@ -56,7 +61,7 @@ impl LiveClient {
             events: Vec::new(),
             alert_changes: Vec::new(),
             beats: 0,
-        }
+        })
     }
 
     /// Goes on with another connection's picture, as a console does that was cut off.

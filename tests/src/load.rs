@@ -20,7 +20,7 @@ use sha2::{Digest as _, Sha256};
 const TICK: Duration = Duration::from_millis(10);
 /// One event in so many is sent twice.
 const TWICE_IN: u64 = 50;
-/// One event in so many is a grave fire, which raises an alert.
+/// One event in so many is a grave fire, which raises an alert, unless a scenario wants more of them.
 const GRAVE_IN: u64 = 1_500;
 
 const COMMUNITIES: [&str; 5] = [
@@ -44,9 +44,28 @@ pub struct Published {
     pub hashes: u64,
 }
 
-/// The first eight bytes of SHA-256 over `source`, a line feed and `id`, little-endian.
-fn hash(source: &str, id: &str) -> u64 {
-    let digest = Sha256::digest(format!("{source}\n{id}"));
+impl Published {
+    /// One more event, sent so many times.
+    pub fn add(&mut self, source: &str, id: &str, times: u64) {
+        self.events += 1;
+        self.sent += times;
+        self.hashes ^= hash(&format!("{source}\n{id}"));
+    }
+
+    /// What two publishers have published between them.
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            events: self.events + other.events,
+            grave: self.grave + other.grave,
+            sent: self.sent + other.sent,
+            hashes: self.hashes ^ other.hashes,
+        }
+    }
+}
+
+/// The first eight bytes of SHA-256 over a text, little-endian. For an event: source, line feed, id.
+pub(crate) fn hash(text: &str) -> u64 {
+    let digest = Sha256::digest(text);
     let mut first = [0; 8];
     first.copy_from_slice(&digest[..8]);
     u64::from_le_bytes(first)
@@ -100,9 +119,14 @@ pub struct Load {
 impl Load {
     /// Starts publishing on a thread of its own.
     pub fn start(plan: Plan) -> Self {
+        Self::with_grave_fires(plan, GRAVE_IN)
+    }
+
+    /// The same with a grave fire in each so many events.
+    pub fn with_grave_fires(plan: Plan, grave_in: u64) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&stop);
-        let thread = std::thread::spawn(move || publish(&plan, &told));
+        let thread = std::thread::spawn(move || publish(&plan, grave_in, &told));
         Self { stop, thread }
     }
 
@@ -113,7 +137,7 @@ impl Load {
     }
 }
 
-fn publish(plan: &Plan, stop: &AtomicBool) -> Published {
+fn publish(plan: &Plan, grave_in: u64, stop: &AtomicBool) -> Published {
     let (failed, again) = channel();
     let producer: ThreadedProducer<Acknowledgements> = ClientConfig::new()
         .set("bootstrap.servers", &plan.brokers)
@@ -127,10 +151,10 @@ fn publish(plan: &Plan, stop: &AtomicBool) -> Published {
     while !stop.load(Ordering::Relaxed) {
         let due = begin.elapsed().as_millis() as u64 * plan.rate / 1_000;
         while published.events < due {
-            let (planned, source, id) = event(plan, published.events, &mut chance);
-            published.hashes ^= hash(&source, &id);
-            published.grave += u64::from(published.events.is_multiple_of(GRAVE_IN));
-            published.events += 1;
+            let grave = published.events.is_multiple_of(grave_in);
+            let (planned, source, id) = event(plan, published.events, grave, &mut chance);
+            published.add(&source, &id, 0);
+            published.grave += u64::from(grave);
             if published.events.is_multiple_of(TWICE_IN) {
                 let copy = Planned {
                     inbox: planned.inbox.clone(),
@@ -184,9 +208,9 @@ fn send(producer: &ThreadedProducer<Acknowledgements>, planned: Planned, sent: &
 }
 
 /// The event of this number, with its source and id.
-fn event(plan: &Plan, number: u64, chance: &mut StdRng) -> (Planned, String, String) {
+fn event(plan: &Plan, number: u64, grave: bool, chance: &mut StdRng) -> (Planned, String, String) {
     let id = format!("L{}-{number}", plan.seed);
-    let (event_type, data) = content(number, &id);
+    let (event_type, data) = content(number, grave, &id);
     let department = event_type.split('.').nth(1).unwrap();
     let source = format!("/{department}/load");
     let event = json!({
@@ -205,9 +229,9 @@ fn event(plan: &Plan, number: u64, chance: &mut StdRng) -> (Planned, String, Str
     (planned, source, id)
 }
 
-fn content(number: u64, id: &str) -> (&'static str, Value) {
+fn content(number: u64, grave: bool, id: &str) -> (&'static str, Value) {
     const REPORTED: &str = "city.fire.incident-reported.v1";
-    if number.is_multiple_of(GRAVE_IN) {
+    if grave {
         return (
             REPORTED,
             json!({ "incident": id, "category": "structure-fire" }),

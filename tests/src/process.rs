@@ -1,5 +1,6 @@
 //! A hub, or one of its services, as a process of its own: to be killed, stopped and continued.
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -77,6 +78,15 @@ impl HubProcess {
 
     /// Starts it and does not wait. What it writes is kept in `hub.log` of its data folder.
     pub fn spawn(settings: &Settings, service: Option<&str>) -> Self {
+        Self::spawn_with(settings, service, &[])
+    }
+
+    /// Starts it with these variables in its environment.
+    pub fn spawn_with(
+        settings: &Settings,
+        service: Option<&str>,
+        variables: &[(&str, &str)],
+    ) -> Self {
         let log = settings.data_dir.join("hub.log");
         let file = std::fs::OpenOptions::new()
             .create(true)
@@ -84,6 +94,7 @@ impl HubProcess {
             .open(&log)
             .unwrap();
         let child = command(settings, service)
+            .envs(variables.iter().copied())
             .stdout(file.try_clone().unwrap())
             .stderr(file)
             .spawn()
@@ -144,6 +155,28 @@ impl HubProcess {
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Waits until it has ended by itself, at most this long: by SIGKILL, and having said `last_line`.
+    pub fn wait_killed(&mut self, last_line: &str, limit: Duration) {
+        let begin = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(
+                begin.elapsed() < limit,
+                "not within {limit:?}: {last_line}\n{}",
+                self.last_words()
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        let said = std::fs::read_to_string(&self.log).unwrap();
+        assert!(
+            status.signal() == Some(9) && said.lines().any(|line| line == last_line),
+            "ended with {status}, not as expected: {last_line}\n{}",
+            self.last_words()
+        );
     }
 
     /// SIGTERM, and waits for the end at most this long.

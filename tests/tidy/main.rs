@@ -6,5 +6,6 @@
 )]
 
 mod dependencies;
+mod kill_points;
 mod sources;
 mod text;

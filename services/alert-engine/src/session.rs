@@ -9,6 +9,7 @@ use event_log::{
     OutRecord, Record, TransactionalProducer,
 };
 use event_schemas::city::{Millis, Topic};
+use service_kit::kill_point::{Point, reach};
 
 use crate::encode::Exits;
 use crate::measure;
@@ -82,6 +83,7 @@ impl<'w> Session<'w> {
             }
             self.tell();
         }
+        reach(Point::Shutdown);
         if self.uncommitted > 0 {
             self.commit(&[])?;
         }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use event_schemas::city::TopicId;
+use service_kit::kill_point::{Point, reach};
 
 /// The folder of snapshots.
 #[derive(Clone, Debug)]
@@ -39,7 +40,9 @@ impl SnapshotFolder {
         let path = self.path(topic, partition);
         let fresh = path.with_extension("fresh");
         let mut file = fs::File::create(&fresh)?;
+        reach(Point::Snapshot);
         file.write_all(bytes)?;
+        reach(Point::Snapshot);
         file.sync_all()?;
         fs::rename(&fresh, &path)
     }

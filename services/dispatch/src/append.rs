@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::case::{CaseBook, Decision, Verdict};
 use event_log::{AppendError, DecidedLog, OutRecord};
+use service_kit::kill_point::{Point, during};
 
 use crate::measures;
 
@@ -31,7 +32,7 @@ pub(crate) async fn append(
         value: serde_json::to_vec(decision)?,
         ..OutRecord::default()
     };
-    let answer = cases.append(record, wait).await;
+    let answer = during(Point::CaseAppend, cases.append(record, wait)).await;
     let (_, verdict) = match answer {
         Ok(answer) => answer,
         Err(error) => {

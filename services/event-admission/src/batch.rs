@@ -9,6 +9,7 @@ use domain::admission::{
 use event_log::{OutRecord, Record};
 use event_schemas::Catalog;
 use event_schemas::city::{Millis, Topics};
+use service_kit::kill_point::{Point, reach};
 
 use crate::earlier::EventKey;
 use crate::inbox::Inbox;
@@ -60,6 +61,7 @@ pub(crate) fn judge<'r>(
         };
         let verdict = check(bench.catalog, &inbound, bench.limits);
         judged.push(Judged { inbound, verdict });
+        reach(Point::Parse);
     }
     judged
 }

@@ -9,6 +9,7 @@ use event_log::{
     OutRecord, Record, TransactionalProducer,
 };
 use event_schemas::city::{LogCursor, RuleSetMark, Topic};
+use service_kit::kill_point::{Point, reach};
 
 use crate::batch::{Bench, Earlier, Exits, Inboxes, judge, unknown};
 use crate::earlier::EventKey;
@@ -303,7 +304,9 @@ impl<'w> Session<'w> {
 
     fn try_commit(&mut self, written: &[OutRecord]) -> Result<(), LogError> {
         for record in written {
+            reach(Point::BeforeProduce);
             self.producer.send(record)?;
+            reach(Point::AfterProduce);
         }
         if !self.producer.is_open() {
             self.producer.begin()?;

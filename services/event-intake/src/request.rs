@@ -7,6 +7,7 @@ use bytes::{Bytes, BytesMut};
 use event_schemas::city::headers;
 use event_schemas::envelope::decode_batch;
 use futures_util::StreamExt;
+use service_kit::kill_point::{Point, reach};
 
 use crate::kafka_form::KafkaForm;
 use crate::problem::Problem;
@@ -80,6 +81,7 @@ async fn read(body: Body, limit: usize) -> Option<Bytes> {
     let mut seen = 0;
     while let Some(part) = parts.next().await {
         let part = part.ok()?;
+        reach(Point::HttpBody);
         seen += part.len();
         if seen <= limit {
             kept.extend_from_slice(&part);

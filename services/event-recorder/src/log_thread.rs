@@ -9,6 +9,7 @@ use event_log::{
     Record,
 };
 use service_kit::Backoff;
+use service_kit::kill_point::{Point, reach};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -344,6 +345,7 @@ impl<S: Fn(LaneStart) -> JoinHandle<Result<(), LaneEnd>>> LogThread<S> {
     fn end_in_order(&mut self) {
         let until = Instant::now() + STOP_WITHIN;
         while Instant::now() < until && self.lanes.values().any(|seat| !seat.task.is_finished()) {
+            reach(Point::Shutdown);
             self.commit_requested();
             if self.consumer.poll(Duration::ZERO, 0).is_err() {
                 return;

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use event_log::{IdempotentProducer, OutRecord};
 use event_schemas::city::TopicId;
 use event_store::{InsertToken, OffsetRange, StoreError, Table, Writer};
+use service_kit::kill_point::{Point, during, reach};
 use service_kit::{Backoff, Clock};
 use tokio::time::Instant;
 
@@ -260,8 +261,10 @@ impl BatchStore {
         let mut backoff = backoff();
         let mut retried = false;
         loop {
-            match self.writer.insert(table, bytes.clone(), token).await {
+            let inserting = self.writer.insert(table, bytes.clone(), token);
+            match during(Point::InsertUnacknowledged, inserting).await {
                 Ok(()) => {
+                    reach(Point::InsertAcknowledged);
                     if retried {
                         self.troubles.clear(&self.name);
                     }

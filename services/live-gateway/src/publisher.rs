@@ -10,6 +10,7 @@ use domain::case::{Applied, CaseBook};
 use domain::event::Event;
 use event_schemas::catalog::Catalog;
 use event_schemas::city::Watermark;
+use service_kit::kill_point::{Point, reach};
 use service_kit::{Clock, Shutdown};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
@@ -230,7 +231,9 @@ impl Publisher {
                 .entry(client.audience)
                 .or_insert_with(|| frame.encode(client.audience));
             metrics::counter!("city_brain_live_gateway_frames_total").increment(1);
-            client.queue.try_send(text.clone()).is_ok()
+            let taken = client.queue.try_send(text.clone()).is_ok();
+            reach(Point::FanOut);
+            taken
         });
         self.count_clients();
     }

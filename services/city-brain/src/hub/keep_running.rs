@@ -16,6 +16,8 @@ where
     E: Display + Send + 'static,
     F: Future<Output = Result<(), E>> + Send + 'static,
 {
+    // The service tells of itself once it runs; until then nobody must take this process for ready.
+    health.component(name);
     let component = health.optional(&format!("{name}/process"));
     component.ready();
     let task = async move {
@@ -46,4 +48,28 @@ where
 
 fn metrics_restarts(name: &'static str) {
     metrics::counter!("city_brain_service_restarts_total", "service" => name).increment(1);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_process_is_not_ready_before_its_service_has_said_so() {
+        let (health, shutdown) = (Health::new(), Shutdown::new());
+        let (served, stop) = (health.clone(), shutdown.clone());
+        let running = keep_running("clerk", &health, shutdown.clone(), move || {
+            let (health, stop) = (served.clone(), stop.clone());
+            async move {
+                health.component("clerk").ready();
+                stop.cancelled().await;
+                Ok::<(), std::convert::Infallible>(())
+            }
+        });
+        // The service's own task has not had its turn.
+        assert!(!health.is_ready());
+        health.wait_ready().await;
+        shutdown.cancel();
+        running.await.unwrap();
+    }
 }

@@ -23,6 +23,7 @@ use clap::ValueEnum as _;
 use event_schemas::{Catalog, PlaceTree};
 use local_stack::{LocalStack, Progress};
 use service_kit::identity::Identity;
+use service_kit::kill_point::{Point, reach};
 use service_kit::{Clock, Health, Shutdown};
 
 pub use addresses::{Addresses, ClickHouseForReaders, write_private};
@@ -156,6 +157,7 @@ impl Hub {
     pub async fn stop(self) {
         Addresses::remove(&self.data_dir);
         self.shutdown.cancel();
+        reach(Point::Shutdown);
         let ending = futures_util::future::join_all(self.running);
         if tokio::time::timeout(SERVICES_STOP_WITHIN, ending)
             .await

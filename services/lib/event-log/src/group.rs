@@ -17,6 +17,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::topic_partition_list::Offset;
 
 use crate::ends::Ends;
+use crate::kill_point::{Point, reach};
 use crate::metadata::describe_blocking;
 use crate::positions::watermarks;
 use crate::transaction::offset_list;
@@ -142,7 +143,7 @@ impl GroupConsumer {
             if let Some(event) = self.serve()? {
                 return Ok(event);
             }
-            let records = self.take(limit)?;
+            let records = self.fetch(limit)?;
             let now = Instant::now();
             if !records.is_empty() || now >= deadline {
                 return Ok(GroupEvent::Records(records));
@@ -178,9 +179,12 @@ impl GroupConsumer {
     pub fn commit_marks(&self, marks: &[OffsetMark]) -> Result<(), LogError> {
         let offsets =
             offset_list(marks).map_err(|error| self.fault("committing offsets", &error))?;
+        reach(Point::BeforeOffsetCommit);
         self.consumer
             .commit(&offsets, CommitMode::Sync)
-            .map_err(|error| self.commit_fault(&error))
+            .map_err(|error| self.commit_fault(&error))?;
+        reach(Point::AfterOffsetCommit);
+        Ok(())
     }
 
     /// Commits one partition's progress with a note.
@@ -322,6 +326,17 @@ impl GroupConsumer {
             at_end: false,
         });
         Ok(())
+    }
+
+    fn fetch(&mut self, limit: usize) -> Result<Vec<Record>, LogError> {
+        if !self.owned.is_empty() {
+            reach(Point::BeforeFetch);
+        }
+        let records = self.take(limit)?;
+        if !records.is_empty() {
+            reach(Point::AfterFetch);
+        }
+        Ok(records)
     }
 
     fn take(&mut self, limit: usize) -> Result<Vec<Record>, LogError> {

@@ -13,6 +13,7 @@ mod error;
 mod follower;
 mod group;
 mod header_name;
+pub mod kill_point;
 mod metadata;
 mod positions;
 mod producer;

@@ -12,6 +12,7 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer, PurgeConfig};
 use rdkafka::topic_partition_list::Offset;
 
 use crate::error::is_fencing;
+use crate::kill_point::{Point, reach};
 use crate::{LogConfig, LogError, MAX_RECORD_BYTES, OutRecord};
 
 /// Longest wait for one step of a transaction.
@@ -145,16 +146,19 @@ impl TransactionalProducer {
         group: Option<&ConsumerGroupMetadata>,
     ) -> Result<(), LogError> {
         self.drain()?;
+        reach(Point::BeforeOffsetCommit);
         if let Some(group) = group {
             let offsets =
                 offset_list(progress).map_err(|error| self.judge("committing", &error))?;
             self.retrying("committing offsets", |producer| {
                 producer.send_offsets_to_transaction(&offsets, group, STEP)
             })?;
+            reach(Point::OffsetsInTransaction);
         }
         self.retrying("committing a transaction", |producer| {
             producer.commit_transaction(STEP)
         })?;
+        reach(Point::AfterOffsetCommit);
         self.open = false;
         Ok(())
     }

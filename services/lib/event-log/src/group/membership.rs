@@ -9,6 +9,8 @@ use rdkafka::error::KafkaError;
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{ClientContext, TopicPartitionList};
 
+use crate::kill_point::{Point, reach};
+
 /// One decision of the coordinator.
 pub(super) enum Change {
     /// These partitions are given; reading starts when the member assigns them to itself.
@@ -43,6 +45,7 @@ impl ConsumerContext for Membership {
         err: RDKafkaRespErr,
         list: &mut TopicPartitionList,
     ) {
+        reach(Point::Rebalance);
         let change = if err == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
             Change::Given(list.clone())
         } else {
