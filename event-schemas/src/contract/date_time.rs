@@ -37,7 +37,21 @@ pub fn parse_rfc3339(text: &str) -> Option<Millis> {
     let offset_minutes = zone_offset(zone)?;
     let days = days_from_civil(year, month, day);
     let seconds = days * 86_400 + hour * 3_600 + minute * 60 + second - offset_minutes * 60;
+    // A leap second is the last one of a day of UTC; it counts as the first of the next.
+    if second == 60 && seconds.rem_euclid(86_400) != 0 {
+        return None;
+    }
     Some(Millis(seconds * 1_000 + fraction_ms))
+}
+
+/// What [`is_storable`] asks for, in words.
+pub(crate) const STORABLE: &str = "a moment from the year 1900 to the year 2199";
+
+/// Whether the tables can hold a moment: `DateTime64` ends where these years end.
+pub(crate) const fn is_storable(time: Millis) -> bool {
+    const FIRST: i64 = days_from_civil(1900, 1, 1) * 86_400_000;
+    const END: i64 = days_from_civil(2200, 1, 1) * 86_400_000;
+    FIRST <= time.0 && time.0 < END
 }
 
 fn number(digits: &[u8]) -> Option<i64> {
@@ -114,6 +128,7 @@ mod tests {
         let good = [
             ("2026-07-01T08:30:00+08:00", "2026-07-01T00:30:00.000Z"),
             ("2024-02-29T23:59:60Z", "2024-03-01T00:00:00.000Z"),
+            ("2017-01-01T07:59:60+08:00", "2017-01-01T00:00:00.000Z"),
             ("1969-12-31t23:59:59.9999z", "1969-12-31T23:59:59.999Z"),
         ];
         for (text, utc) in good {
@@ -126,6 +141,7 @@ mod tests {
             "2026-07-01 08:30:00Z",
             "2026-02-29T08:30:00Z",
             "2026-07-01T24:00:00Z",
+            "2026-07-01T08:30:60+08:00",
             "2026-07-01T08:30:00.Z",
             "2026-07-01T08:30:00+0800",
             "2026-07-01T08:30:00Z[UTC]",
@@ -134,6 +150,16 @@ mod tests {
         for text in bad {
             assert_eq!(parse_rfc3339(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_moment_outside_of_the_tables_years_is_known() {
+        let storable = |text| is_storable(parse_rfc3339(text).unwrap());
+        assert!(storable("1900-01-01T00:00:00Z"));
+        assert!(storable("2199-12-31T23:59:59.999Z"));
+        assert!(!storable("1899-12-31T23:59:59.999Z"));
+        assert!(!storable("2200-01-01T00:00:00Z"));
+        assert!(!storable("9999-12-31T23:59:59Z"));
     }
 
     proptest! {

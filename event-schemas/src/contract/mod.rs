@@ -20,6 +20,7 @@ mod words;
 
 pub use compile::SchemaFault;
 pub use date_time::parse_rfc3339;
+pub(crate) use date_time::{STORABLE, is_storable};
 pub use extract::{Extract, PersonalSpan};
 pub use violation::Violation;
 pub use walk::{DEPTH_MAX, VIOLATIONS_MAX};

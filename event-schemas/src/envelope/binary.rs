@@ -16,7 +16,7 @@ pub enum Binding {
 }
 
 impl Binding {
-    const fn prefix(self) -> &'static str {
+    pub(super) const fn prefix(self) -> &'static str {
         match self {
             Self::Kafka => headers::CE,
             Self::Http => "ce-",
@@ -40,8 +40,10 @@ pub fn decode_binary<'e>(
         } else {
             continue;
         };
-        let text = std::str::from_utf8(bytes)
-            .map_err(|_| EnvelopeFault::malformed(format!("header {header}: expected UTF-8")))?;
+        let text = std::str::from_utf8(bytes).map_err(|_| EnvelopeFault {
+            path: Some(format!("/{name}")),
+            ..EnvelopeFault::malformed(format!("header {header}: expected UTF-8"))
+        })?;
         let text = match binding {
             Binding::Kafka => Cow::Borrowed(text),
             Binding::Http => percent_decoded(header, text)?,

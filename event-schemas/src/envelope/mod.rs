@@ -8,9 +8,10 @@ mod structured;
 
 use std::borrow::Cow;
 
-use crate::city::{Millis, headers};
+use crate::city::{Millis, Reason, headers};
 use crate::coordinates::Crs;
 
+pub use attributes::is_utf8;
 pub use binary::{Binding, decode_binary};
 pub use fault::EnvelopeFault;
 pub use structured::{decode_batch, decode_structured};
@@ -67,9 +68,20 @@ pub fn decode<'e>(
     attributes: impl Iterator<Item = (&'e str, &'e [u8])> + Clone,
     value: Option<&'e [u8]>,
 ) -> Result<Envelope<'e>, EnvelopeFault> {
-    let content_type = attributes
+    let mut content_types = attributes
         .clone()
-        .find(|(name, _)| name.eq_ignore_ascii_case(headers::CONTENT_TYPE))
+        .filter(|(name, _)| name.eq_ignore_ascii_case(headers::CONTENT_TYPE));
+    let content_type = content_types.next();
+    if content_types.next().is_some() {
+        let (expected, found) = ("one content-type header", Some("two"));
+        return Err(EnvelopeFault::at(
+            Reason::Malformed,
+            "datacontenttype",
+            expected,
+            found,
+        ));
+    }
+    let content_type = content_type
         .and_then(|(_, value)| std::str::from_utf8(value).ok())
         .unwrap_or_default();
     let mode = content_type
@@ -78,14 +90,36 @@ pub fn decode<'e>(
         .unwrap_or_default()
         .trim()
         .to_ascii_lowercase();
-    if mode == headers::STRUCTURED {
-        return decode_structured(value.unwrap_or_default());
-    }
-    if mode.starts_with("application/cloudevents") {
+    if mode.starts_with("application/cloudevents")
+        && (mode != headers::STRUCTURED || !is_utf8(content_type))
+    {
         return Err(EnvelopeFault::malformed(format!(
-            "content type: expected {} or the data's own type, found {mode}",
+            "content type: expected {} in UTF-8, one event in each record, or the data's own type; \
+             found {content_type}",
             headers::STRUCTURED
         )));
     }
-    decode_binary(binding, attributes, value)
+    if mode == headers::STRUCTURED {
+        return decode_structured(value.unwrap_or_default());
+    }
+    let prefix = binding.prefix();
+    let bare = content_type.is_empty() && !attributes.clone().any(|(n, _)| n.starts_with(prefix));
+    decode_binary(binding, attributes, value).map_err(|fault| {
+        if bare {
+            no_event(binding, fault)
+        } else {
+            fault
+        }
+    })
+}
+
+/// Neither a content type nor attributes: most often a forgotten header, and the publisher is told so.
+fn no_event(binding: Binding, fault: EnvelopeFault) -> EnvelopeFault {
+    let message = format!(
+        "expected a header content-type: {}, or the attributes as headers ({prefix}id, {prefix}source \
+         and so on); found neither",
+        headers::STRUCTURED,
+        prefix = binding.prefix(),
+    );
+    EnvelopeFault { message, ..fault }
 }

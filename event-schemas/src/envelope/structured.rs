@@ -12,6 +12,11 @@ use crate::city::Reason;
 
 /// Decodes one structured event.
 pub fn decode_structured(bytes: &[u8]) -> Result<Envelope<'_>, EnvelopeFault> {
+    if let Some(found) = recognized(bytes) {
+        return Err(EnvelopeFault::malformed(format!(
+            "expected a CloudEvent as one JSON object, found {found}"
+        )));
+    }
     let text = std::str::from_utf8(bytes)
         .map_err(|error| EnvelopeFault::malformed(format!("expected UTF-8: {error}")))?;
     let mut fault = None;
@@ -26,6 +31,22 @@ pub fn decode_structured(bytes: &[u8]) -> Result<Envelope<'_>, EnvelopeFault> {
         ))),
         (Ok(_), Some(fault)) => Err(fault),
         (Ok((gathered, data)), None) => gathered.finish(data),
+    }
+}
+
+/// Bytes that are no JSON, and are known by how they begin: their publisher is told what they are.
+fn recognized(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [] => Some("no value at all"),
+        [0xef, 0xbb, 0xbf, ..] => Some("a byte order mark before it; leave it out"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("UTF-16; write UTF-8"),
+        [0x1f, 0x8b, ..] => {
+            Some("gzip; let the Kafka client compress (compression.type), not the program")
+        }
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+            Some("zstd; let the Kafka client compress (compression.type), not the program")
+        }
+        _ => None,
     }
 }
 
@@ -52,7 +73,10 @@ impl<'e> Visitor<'e> for EventVisitor<'_> {
         let mut data: Option<&'e RawValue> = None;
         while let Some(Name(name)) = map.next_key()? {
             let outcome = match name.as_ref() {
-                "data" if data.is_some() => Err(twice_data()),
+                "data" if data.is_some() => {
+                    map.next_value::<IgnoredAny>()?;
+                    Err(twice_data())
+                }
                 "data" => {
                     data = Some(map.next_value()?);
                     Ok(())
@@ -68,7 +92,7 @@ impl<'e> Visitor<'e> for EventVisitor<'_> {
                     ))
                 }
                 _ => match map.next_value()? {
-                    Attribute::Null => Ok(()),
+                    Attribute::Null => gathered.take_null(name),
                     Attribute::Is(value) => gathered.take(name, value),
                     Attribute::Nested => Err(EnvelopeFault::at(
                         Reason::Envelope,
