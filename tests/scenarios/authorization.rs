@@ -30,7 +30,8 @@ const WORKERS: &[Role] = &[Role::Supervisor, Role::Operator];
 const ADMINISTRATORS: &[Role] = &[Role::Administrator];
 
 /// What only some of the readers may ask; every other field of Query and Subscription is for all of them.
-const RESERVED: [(&str, &[Role]); 2] = [
+const RESERVED: [(&str, &[Role]); 3] = [
+    ("Query.audit", ADMINISTRATORS),
     ("Query.deadLetters", ADMINISTRATORS),
     ("Mutation.replayDeadLetters", ADMINISTRATORS),
 ];

@@ -10,6 +10,7 @@ use event_schemas::Catalog;
 use event_schemas::city::LogCursor;
 use event_schemas::city::TopicId;
 use service_kit::Clock;
+use service_kit::identity::Identity;
 use tokio::sync::watch;
 
 use crate::board::Board;
@@ -20,6 +21,7 @@ use crate::schema::filters::Places;
 use crate::signs::Signs;
 use crate::store::{Store, behind};
 use crate::tail::{Tail, Tails};
+use crate::whereabouts::Whereabouts;
 
 /// How long `atLeast` waits.
 const BEHIND_WAIT: Duration = Duration::from_secs(5);
@@ -34,6 +36,8 @@ pub(crate) struct Hub {
     pub(crate) tails: Tails,
     pub(crate) signs: Signs,
     pub(crate) replays: Replays,
+    pub(crate) whereabouts: Whereabouts,
+    pub(crate) identity: Identity,
     pub(crate) clock: Clock,
     /// IANA time zone of hours and days in statistics.
     pub(crate) zone: String,
@@ -73,9 +77,16 @@ impl Hub {
 
     /// Waits until the store holds what `least` names.
     pub(crate) async fn stored_at_least(&self, least: &LogCursor) -> Result<(), Failure> {
-        self.store
-            .reach(least, self.cases.topic_id(), BEHIND_WAIT)
-            .await
+        self.stored_at_least_within(least, BEHIND_WAIT).await
+    }
+
+    /// The same, for at most so long.
+    pub(crate) async fn stored_at_least_within(
+        &self,
+        least: &LogCursor,
+        wait: Duration,
+    ) -> Result<(), Failure> {
+        self.store.reach(least, self.cases.topic_id(), wait).await
     }
 }
 

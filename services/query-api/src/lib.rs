@@ -20,6 +20,7 @@ mod signs;
 mod store;
 mod tail;
 mod transport;
+mod whereabouts;
 
 pub use gate::Limits;
 pub use service::{Config, Error, Ports, start};

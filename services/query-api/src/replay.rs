@@ -3,17 +3,21 @@
 //!
 //! One task owns what was sent under which idempotency key, so a repeated request sends nothing twice.
 //! After a restart a repeated request sends again; admission then drops what it admitted meanwhile.
+//!
+//! Who ordered what, and why, is written to the control log before the first letter is sent.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use domain::access::Principal;
+use domain::access::control::{Act, replay_dead_letters};
 use domain::case::Actor;
 use event_log::{HeaderName, IdempotentProducer, LogConfig, OutRecord, PublishError};
 use event_schemas::Text;
 use event_schemas::city::{LogPosition, Reason};
 use event_store::{Reader, StoredDeadLetter};
-use service_kit::Shutdown;
+use service_kit::identity::Identity;
+use service_kit::{Clock, Shutdown};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::failure::{Code, Failure};
@@ -45,6 +49,7 @@ struct Order {
     actor: Actor,
     key: String,
     letters: Vec<LogPosition>,
+    reason: Option<String>,
     reply: oneshot::Sender<Result<Vec<Replayed>, Failure>>,
 }
 
@@ -59,6 +64,7 @@ impl Replays {
     pub(crate) fn open(
         log: &LogConfig,
         reader: Reader,
+        (identity, clock): (Identity, Clock),
         shutdown: Shutdown,
     ) -> Result<Self, event_log::LogError> {
         let (orders, taken) = mpsc::channel(WAITING);
@@ -66,6 +72,8 @@ impl Replays {
             producer: IdempotentProducer::new(log)?,
             log: log.clone(),
             reader,
+            identity,
+            clock,
         };
         tokio::spawn(serve(taken, sender, shutdown));
         Ok(Self { orders })
@@ -77,6 +85,7 @@ impl Replays {
         principal: &Principal,
         key: &str,
         letters: Vec<LogPosition>,
+        reason: Option<String>,
     ) -> Result<Vec<Replayed>, Failure> {
         let stopping = || Failure::new(Code::StoreUnavailable, "The hub is stopping.");
         let actor = Actor::of(principal);
@@ -85,6 +94,7 @@ impl Replays {
             key: actor.scoped(key),
             actor,
             letters,
+            reason,
             reply,
         };
         self.orders.send(order).await.map_err(|_| stopping())?;
@@ -108,7 +118,7 @@ async fn serve(mut taken: mpsc::Receiver<Order>, sender: Sender, shutdown: Shutd
             )),
             Some((_, outcomes)) => Ok(outcomes.clone()),
             None => {
-                let answer = sender.send(&order.actor, &order.letters).await;
+                let answer = sender.send(&order).await;
                 if let Ok(outcomes) = &answer {
                     remembered.note(order.key, order.letters, outcomes.clone());
                 }
@@ -147,19 +157,22 @@ struct Sender {
     producer: IdempotentProducer,
     log: LogConfig,
     reader: Reader,
+    identity: Identity,
+    clock: Clock,
 }
 
 impl Sender {
-    async fn send(&self, actor: &Actor, letters: &[LogPosition]) -> Result<Vec<Replayed>, Failure> {
-        let mut outcomes = Vec::with_capacity(letters.len());
-        for &position in letters {
+    async fn send(&self, order: &Order) -> Result<Vec<Replayed>, Failure> {
+        self.account_for(order).await?;
+        let mut outcomes = Vec::with_capacity(order.letters.len());
+        for &position in &order.letters {
             let letter = self.reader.dead_letter(position).await?;
             let sent = match letter {
                 None => Err(Text::new(
                     "没有这条死信,或已过保存期",
                     "There is no such dead letter, or it is past its time.",
                 )),
-                Some(letter) => self.send_one(actor, letter).await,
+                Some(letter) => self.send_one(&order.actor, letter).await,
             };
             let accepted = sent.is_ok();
             metrics::counter!(
@@ -174,6 +187,24 @@ impl Sender {
             });
         }
         Ok(outcomes)
+    }
+
+    /// Writes the order to the control log; without that nothing is sent.
+    async fn account_for(&self, order: &Order) -> Result<(), Failure> {
+        let act = Act {
+            actor: order.actor.clone(),
+            key: format!("replay|{}", order.key),
+            now: self.clock.now(),
+        };
+        let decision = replay_dead_letters(&act, &order.letters, order.reason.as_deref());
+        let written = self.identity.decide(|_| Ok(decision.clone())).await;
+        written.map(|_| ()).map_err(|error| {
+            tracing::warn!(%error, "a replay of dead letters is not in the control log");
+            Failure::new(
+                Code::StoreUnavailable,
+                "The order could not be written to the audit, so nothing was sent. Ask again with the same idempotencyKey.",
+            )
+        })
     }
 
     async fn send_one(&self, actor: &Actor, letter: StoredDeadLetter) -> Result<Text, Text> {

@@ -24,6 +24,7 @@ use crate::signs::Signs;
 use crate::store::Store;
 use crate::tail::Tails;
 use crate::transport::{self, call::Api, persisted::Persisted};
+use crate::whereabouts::Whereabouts;
 
 /// Settings.
 #[derive(Clone, Debug)]
@@ -122,12 +123,25 @@ pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<R
         ports.clock.clone(),
         shutdown.clone(),
     );
-    let replays = Replays::open(&ports.log, store.reader().clone(), shutdown.clone())?;
+    let whereabouts = Whereabouts::open(
+        store.reader().clone(),
+        Arc::clone(&ports.catalog),
+        ports.clock.clone(),
+        shutdown.clone(),
+    );
+    let replays = Replays::open(
+        &ports.log,
+        store.reader().clone(),
+        (ports.identity.clone(), ports.clock.clone()),
+        shutdown.clone(),
+    )?;
     let tails = Tails::open(ports.log.clone(), shutdown.clone());
     let hub = Arc::new(Hub {
         tails,
         signs,
         replays,
+        whereabouts,
+        identity: ports.identity.clone(),
         workflows: Workflows::of_catalog(&ports.catalog).with_settings(config.case_settings),
         catalog: ports.catalog,
         cases,

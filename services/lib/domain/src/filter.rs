@@ -144,4 +144,12 @@ pub struct CaseFilter {
     pub text: Option<String>,
     /// Only exercises, or only real ones.
     pub exercise: Option<bool>,
+    /// Only those before the supervisor, or only others.
+    pub escalated: Option<bool>,
+    /// Only those whose present episode is acknowledged, or only others.
+    pub acknowledged: Option<bool>,
+    /// Acknowledged by any of these people.
+    pub acknowledged_by: Vec<String>,
+    /// Only those of which a time limit has passed, or only others.
+    pub breached: Option<bool>,
 }

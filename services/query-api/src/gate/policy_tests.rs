@@ -82,8 +82,10 @@ fn roles_may_do_what_they_are_for_and_nothing_else() {
             for role in Role::ALL {
                 let expected = match (name, field, role) {
                     (_, _, Publisher) => false,
-                    ("Query", "deadLetters", role) => role == Administrator,
-                    (name, ..) if name.starts_with("DeadLetter") => role == Administrator,
+                    ("Query", "audit" | "deadLetters", role) => role == Administrator,
+                    (name, ..) if name.starts_with("DeadLetter") || name.starts_with("Audit") => {
+                        role == Administrator
+                    }
                     ("Mutation", "replayDeadLetters", role) => role == Administrator,
                     ("Mutation", ..) => matches!(role, Operator | Supervisor),
                     (

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use domain::alert::{Alert, EventRef};
+use event_schemas::city::LogCursor;
 
 use super::asking::hub;
 use super::case::CaseView;
@@ -21,9 +22,8 @@ use crate::failure::{Answer, Failure};
 use crate::gate::cost::ALERT_EVENTS_DEFAULT;
 use crate::hub::Moment;
 
-/// How often, and how far apart, the rows of an alert's events are looked for.
-const ROWS_WAIT_TURNS: usize = 10;
-const ROWS_WAIT: Duration = Duration::from_millis(100);
+/// How long an answer waits for the rows of an alert's events; then it tells those that are there.
+const ROWS_WAIT: Duration = Duration::from_secs(5);
 
 /// An alert at one moment.
 #[derive(Clone)]
@@ -153,12 +153,12 @@ impl AlertView {
         let refs: Vec<EventRef> = self.alert.events.iter().take(most).cloned().collect();
         let reader = hub(ctx)?.store.reader();
         let mut stored = reader.events_by_refs(&refs).await.map_err(Failure::from)?;
-        // An alert is often quicker than the rows of its events: what it names is on its way.
-        for _ in 0..ROWS_WAIT_TURNS {
-            if stored.len() >= refs.len() {
-                break;
-            }
-            tokio::time::sleep(ROWS_WAIT).await;
+        // An alert is often quicker than the rows of its events: what it names is on its way. What the
+        // recorder has passed and is no row yet will be none.
+        if stored.len() < refs.len() {
+            let _late = hub(ctx)?
+                .stored_at_least_within(&named(&refs), ROWS_WAIT)
+                .await;
             stored = reader.events_by_refs(&refs).await.map_err(Failure::from)?;
         }
         Ok(stored.into_iter().map(EventView::from).collect())
@@ -192,6 +192,15 @@ impl AlertView {
     async fn exercise(&self) -> bool {
         self.alert.exercise
     }
+}
+
+/// How far the log must be in the tables for all of these events to be rows.
+fn named(refs: &[EventRef]) -> LogCursor {
+    let mut least = LogCursor::default();
+    for position in refs.iter().map(|one| one.position) {
+        least.advance(position.topic_id, position.partition, position.offset + 1);
+    }
+    least
 }
 
 /// Why an alert fired: the rule's condition with the figures that met it.

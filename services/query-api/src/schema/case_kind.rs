@@ -6,12 +6,12 @@ use std::sync::Arc;
 use async_graphql::{Context, Json, Object};
 use domain::case::Case;
 use event_schemas::Text;
-use event_schemas::workflow_file::{FieldFile, FieldKind, StateFile, WorkflowFile};
+use event_schemas::workflow_file::{ClockFile, FieldFile, FieldKind, StateFile, WorkflowFile};
 use serde_json::Value;
 
 use super::asking::caller;
 use super::command_offer::CommandOffer;
-use super::enums::CaseStatus;
+use super::enums::{CaseStatus, ClockCounts};
 use super::words::{BothTexts, Language, say};
 use crate::failure::Answer;
 
@@ -53,6 +53,12 @@ impl CaseKind {
             .collect()
     }
 
+    /// Its time limits.
+    async fn clocks(&self) -> Vec<CaseClock> {
+        let clocks = self.workflow.clocks.iter().cloned();
+        clocks.map(|clock| CaseClock { clock }).collect()
+    }
+
     /// What is asked for to open one; absent where you may not.
     async fn open(&self, ctx: &Context<'_>) -> Answer<Option<CommandOffer>> {
         let principal = caller(ctx)?;
@@ -64,6 +70,54 @@ impl CaseKind {
         Ok(open.map(|command| CommandOffer {
             command: command.clone(),
         }))
+    }
+}
+
+/// A time limit of a kind, as its workflow says.
+pub(crate) struct CaseClock {
+    clock: ClockFile,
+}
+
+/// A time limit of a kind of case.
+#[Object]
+impl CaseClock {
+    /// As in `Clock.name`.
+    async fn name(&self) -> &str {
+        &self.clock.name
+    }
+
+    /// Shown to people.
+    async fn title(&self, ctx: &Context<'_>, lang: Option<Language>) -> String {
+        say(ctx, &self.clock.title, lang)
+    }
+
+    /// Shown to people, both languages.
+    async fn titles(&self) -> BothTexts {
+        BothTexts::from(&self.clock.title)
+    }
+
+    /// What it counts.
+    async fn counts(&self) -> ClockCounts {
+        self.clock.counts.into()
+    }
+
+    /// The limit in seconds for the severities 1 to 4, in this order; of working days whole days.
+    async fn limit_seconds(&self) -> Vec<i64> {
+        self.clock
+            .limit
+            .values()
+            .map(|span| span.ms / 1_000)
+            .collect()
+    }
+
+    /// What the mean over all cases should be at most, in seconds; absent: nobody is measured by it.
+    async fn mean_target_seconds(&self) -> Option<i64> {
+        self.clock.mean_target.map(|span| span.ms / 1_000)
+    }
+
+    /// Where the limit comes from: a law, a standard, the city's own agreement.
+    async fn source(&self) -> Option<BothTexts> {
+        self.clock.source.as_ref().map(BothTexts::from)
     }
 }
 

@@ -60,6 +60,11 @@ impl ClockView {
         self.run.unsettled
     }
 
+    /// When its limit was made longer; `dueAt` is by the longer one then.
+    async fn extended_at(&self) -> Option<DateTime> {
+        self.run.extended_at.map(DateTime)
+    }
+
     /// When what was asked for was done.
     async fn stopped_at(&self) -> Option<DateTime> {
         self.run.stopped_at.map(DateTime)

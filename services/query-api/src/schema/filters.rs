@@ -131,6 +131,10 @@ impl<'p> Check<'p> {
             to: moment(of.to),
             text: text(of.text.as_deref())?,
             exercise: of.exercise,
+            escalated: of.escalated,
+            acknowledged: of.acknowledged,
+            acknowledged_by: values("acknowledgedBy", of.acknowledged_by.as_deref())?,
+            breached: of.breached,
         };
         self.depth -= 1;
         Ok(made)

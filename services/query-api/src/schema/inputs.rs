@@ -243,6 +243,14 @@ pub(crate) struct CaseFilter {
     pub(super) text: Option<String>,
     /// Only exercises, or only real ones.
     pub(super) exercise: Option<bool>,
+    /// Only those that were brought before the supervisor, or only the others.
+    pub(super) escalated: Option<bool>,
+    /// Only those whose present episode somebody acknowledged, or only the others.
+    pub(super) acknowledged: Option<bool>,
+    /// Acknowledged by any of these accounts.
+    pub(super) acknowledged_by: Option<Vec<String>>,
+    /// Only those of which a time limit has passed, or only the others.
+    pub(super) breached: Option<bool>,
 }
 
 /// A filter over units.

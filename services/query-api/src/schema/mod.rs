@@ -2,6 +2,7 @@
 
 pub(crate) mod alert;
 pub(crate) mod asking;
+mod audit;
 mod bulk;
 pub(crate) mod case;
 mod case_kind;

@@ -8,6 +8,7 @@ use event_store::{AlertCursor, DeadLetterCursor, EventCursor};
 
 use super::alert::{AlertConnection, AlertView};
 use super::asking::{caller, cases_moment, hub, moment, stored};
+use super::audit::{self, AuditConnection};
 use super::case::{CaseConnection, CaseView};
 use super::case_kind::CaseKind;
 use super::dead_letter::{self, DeadLetterConnection};
@@ -316,6 +317,25 @@ impl Query {
             }
         };
         Ok(places.into_iter().map(PlaceView::from).collect())
+    }
+
+    /// Acts of administration, the last first: the latest thousand.
+    async fn audit(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Answer<AuditConnection> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        }
+        .check()?;
+        Ok(audit::page(hub(ctx)?, &page))
     }
 
     /// Events that could not be admitted, the last received first.

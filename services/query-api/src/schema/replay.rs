@@ -9,6 +9,8 @@ use super::words::say;
 use crate::failure::Failure;
 use crate::replay::LETTERS_MAX;
 
+/// Longest reason, in characters.
+const REASON_MAX: usize = 500;
 /// Longest idempotency key.
 const KEY_MAX: usize = 200;
 
@@ -19,6 +21,8 @@ pub(crate) struct ReplayDeadLettersInput {
     ids: Vec<ID>,
     /// The same key sends nothing twice.
     idempotency_key: String,
+    /// Why they can be admitted now, for the audit; at most 500 characters.
+    reason: Option<String>,
 }
 
 /// What became of one dead letter.
@@ -48,6 +52,13 @@ pub(super) async fn replay(
             "idempotencyKey: 1 to {KEY_MAX} bytes."
         )));
     }
+    if let Some(reason) = &input.reason
+        && reason.chars().count() > REASON_MAX
+    {
+        return Err(Failure::bad(format!(
+            "reason: at most {REASON_MAX} characters."
+        )));
+    }
     let mut letters = input
         .ids
         .iter()
@@ -61,7 +72,7 @@ pub(super) async fn replay(
     letters.dedup();
     let replays = &hub(ctx)?.replays;
     let outcomes = replays
-        .replay(caller(ctx)?, &input.idempotency_key, letters)
+        .replay(caller(ctx)?, &input.idempotency_key, letters, input.reason)
         .await?;
     let shown = outcomes.into_iter().map(|one| DeadLetterReplay {
         id: global(Kind::DeadLetter, &one.position.to_string()),

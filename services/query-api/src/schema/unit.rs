@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use domain::case::{Assignment, Unit};
+use event_store::StoredEvent;
 
+use super::asking::hub;
 use super::case::CaseView;
 use super::department::DepartmentView;
 use super::enums::{AssignmentState, UnitState};
+use super::event::EventView;
 use super::node_id::{Kind, global};
 use super::people::ActorView;
 use super::place::Location;
@@ -15,6 +18,7 @@ use super::scalars::DateTime;
 use super::words::{BothTexts, Language, say};
 use crate::failure::{Answer, Code, Failure};
 use crate::hub::Moment;
+use crate::whereabouts::Known;
 
 /// A unit at one moment.
 pub(crate) struct UnitView {
@@ -69,14 +73,57 @@ impl UnitView {
         self.unit.state.into()
     }
 
+    /// Since when: the last decision about it.
+    async fn since(&self) -> DateTime {
+        DateTime(self.unit.changed_at)
+    }
+
     /// Where it is stationed.
     async fn location(&self) -> Option<Location> {
         Location::of(self.unit.lon, self.unit.lat)
     }
 
+    /// Where its department last said that it is; null: nobody has said so for a day.
+    async fn position(&self, ctx: &Context<'_>) -> Answer<Option<UnitPosition>> {
+        let known = hub(ctx)?.whereabouts.known().await?;
+        let told = known.of(&self.unit.id);
+        Ok(told.and_then(|told| UnitPosition::of(told, &known)))
+    }
+
     /// The case it is on.
     async fn case(&self) -> Option<CaseView> {
         CaseView::find(self.unit.case.as_deref()?, &self.moment)
+    }
+}
+
+/// Where a unit is, as its department published it.
+#[derive(SimpleObject)]
+pub(crate) struct UnitPosition {
+    /// Where.
+    location: Location,
+    /// When it was there, by the department's clock.
+    at: DateTime,
+    /// What it was doing, in the department's own word; null where it does not say.
+    status: Option<String>,
+    /// Told more than ten minutes ago: it may be elsewhere by now.
+    stale: bool,
+    /// Told in an exercise: no real position is known.
+    exercise: bool,
+    /// The event that told it.
+    event: EventView,
+}
+
+impl UnitPosition {
+    fn of(told: &StoredEvent, known: &Known) -> Option<Self> {
+        let (event, admission) = (&told.event, &told.event.admission);
+        Some(Self {
+            location: Location::of(admission.lon, admission.lat)?,
+            at: DateTime(admission.event_time),
+            status: event.data["status"].as_str().map(str::to_owned),
+            stale: known.is_stale(admission.event_time),
+            exercise: admission.exercise,
+            event: EventView::from(told.clone()),
+        })
     }
 }
 

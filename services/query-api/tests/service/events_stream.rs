@@ -101,7 +101,7 @@ async fn a_dead_letter_goes_back_once_under_its_key_and_only_by_an_administrator
     assert_eq!(none["data"]["deadLetters"]["nodes"], json!([]), "{none}");
     let replay = "mutation R($input: ReplayDeadLettersInput!) { replayDeadLetters(input: $input) { id accepted message } }";
     let missing = "AAAA";
-    let input = |ids: Value, key: &str| json!({"input": {"ids": ids, "idempotencyKey": key}});
+    let input = |ids: Value, key: &str| json!({"input": {"ids": ids, "idempotencyKey": key, "reason": "mapping mended"}});
     let operator = hub.person("wang", &[Role::Operator]).await;
     let refused = hub
         .ask(0, &operator, replay, input(json!([letter["id"]]), "k"))
@@ -141,6 +141,40 @@ async fn a_dead_letter_goes_back_once_under_its_key_and_only_by_an_administrator
     assert_eq!(&records[0].value[..], b"{}");
     assert_eq!(records[0].header("replayed-by"), Some("root"));
     assert_eq!(records[0].header("content-type"), Some("application/json"));
+    audit_of_the_replay(&hub, &administrator, &operator).await;
+}
+
+/// Who sent which letters again, when and why, stands in the audit once, for administrators alone.
+async fn audit_of_the_replay(hub: &Hub, administrator: &str, operator: &str) {
+    let query =
+        "{ audit(first: 50) { nodes { at actor { name } command words { en } fields position } } }";
+    let answer = hub.ask(1, administrator, query, json!({})).await;
+    let acts = answer["data"]["audit"]["nodes"].as_array().unwrap();
+    let replays: Vec<&Value> = acts
+        .iter()
+        .filter(|act| act["command"] == "replayDeadLetters")
+        .collect();
+    assert_eq!(replays.len(), 1, "{answer}");
+    let act = replays[0];
+    assert_eq!(
+        (&act["actor"]["name"], &act["fields"]["reason"]),
+        (&json!("root"), &json!("mapping mended"))
+    );
+    assert_eq!(
+        act["fields"]["letters"].as_array().unwrap().len(),
+        1,
+        "{act}"
+    );
+    assert!(
+        act["at"].is_string() && act["position"].is_string(),
+        "{act}"
+    );
+    assert!(
+        acts.iter().any(|act| act["command"] == "createAccount"),
+        "{answer}"
+    );
+    let refused = hub.ask(0, operator, query, json!({})).await;
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -14,3 +14,4 @@ mod hub;
 mod limits;
 mod stored;
 mod subscriptions;
+mod units;

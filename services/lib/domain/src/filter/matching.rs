@@ -80,7 +80,14 @@ impl CaseFilter {
             && one_of(&self.severities, Some(&case.severity))
             && one_of(&self.statuses, Some(&case.stage))
             && between(case.opened_at, self.from, self.to)
-            && self.exercise.is_none_or(|wanted| wanted == case.exercise)
+            && is(self.exercise, case.exercise)
+            && is(self.escalated, case.escalation > 0)
+            && is(self.acknowledged, case.acknowledged.is_some())
+            && is(self.breached, case.is_breached())
+            && one_of(
+                &self.acknowledged_by,
+                case.acknowledged.as_ref().map(|seen| &seen.by.name),
+            )
             && self.text.as_deref().is_none_or(|text| {
                 let text = text.to_lowercase();
                 [&case.title.zh, &case.title.en, &case.number]
@@ -135,6 +142,10 @@ impl FieldCondition {
             Comparison::Ge => ordered(field, &self.value, std::cmp::Ordering::is_ge),
         }
     }
+}
+
+fn is(wanted: Option<bool>, holds: bool) -> bool {
+    wanted.is_none_or(|wanted| wanted == holds)
 }
 
 fn one_of<T: PartialEq>(wanted: &[T], value: Option<&T>) -> bool {

@@ -12,6 +12,17 @@ const FILTER_VALUES_MAX: usize = 400;
 /// How deep and, or, not may nest.
 const FILTER_DEPTH_MAX: usize = 12;
 
+// What lists of cases are seldom narrowed by is read from the case itself and has no column of its own.
+/// The case is before the supervisor.
+const ESCALATED: &str = "(JSONExtractUInt(body, 'escalation') > 0)";
+/// Its present episode is acknowledged.
+const ACKNOWLEDGED: &str = "JSONHas(body, 'acknowledged')";
+/// By whom; a case that nobody acknowledged has an empty name, which no person has.
+const ACKNOWLEDGED_BY: &str = "JSONExtractString(body, 'acknowledged', 'by', 'name')";
+/// One of its time limits has passed.
+const BREACHED: &str =
+    "arrayExists(clock -> JSONHas(clock, 'breachedAt'), JSONExtractArrayRaw(body, 'clocks'))";
+
 /// Parts that all must hold, collected one by one.
 #[derive(Default)]
 pub(super) struct Parts(Vec<String>);
@@ -209,5 +220,9 @@ pub(super) fn case(sql: &mut Sql, filter: &CaseFilter, depth: usize) -> Result<S
         filter.text.as_deref(),
     );
     parts.flag("exercise", filter.exercise);
+    parts.flag(ESCALATED, filter.escalated);
+    parts.flag(ACKNOWLEDGED, filter.acknowledged);
+    parts.flag(BREACHED, filter.breached);
+    parts.one_of(sql, ACKNOWLEDGED_BY, &filter.acknowledged_by);
     Ok(parts.all())
 }

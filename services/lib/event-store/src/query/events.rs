@@ -192,6 +192,25 @@ impl Reader {
         Ok(self.row::<EventColumns>(sql).await?.map(StoredEvent::from))
     }
 
+    /// The last located event of each of these subjects since then, one per department and one each of
+    /// exercises and real events.
+    pub async fn last_located(
+        &self,
+        subjects: &[String],
+        since: Millis,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        let subjects = sql.bind(Param::Texts(subjects.to_vec()));
+        let since = sql.bind(since.0);
+        sql.push(&format!(
+            "subject IN {subjects} AND event_time >= fromUnixTimestamp64Milli({since}, 'UTC') \
+             AND lon IS NOT NULL AND lat IS NOT NULL \
+             ORDER BY event_time DESC, topic_id, partition, offset DESC LIMIT 1 BY department, subject, exercise"
+        ));
+        let rows = self.rows::<EventColumns>(sql).await?;
+        Ok(rows.into_iter().map(StoredEvent::from).collect())
+    }
+
     /// The events that these references name, in the order of the references; those not stored (yet) are left out.
     pub async fn events_by_refs(&self, refs: &[EventRef]) -> Result<Vec<StoredEvent>, StoreError> {
         if refs.is_empty() {

@@ -34,5 +34,6 @@ fn subject(aggregate: &ControlAggregate) -> String {
         ControlAggregate::Key { id, .. } => format!("key:{id}"),
         ControlAggregate::RuleSet { id, .. } => format!("rule set:{id}"),
         ControlAggregate::Tables { id, .. } => format!("tables:{id}"),
+        ControlAggregate::Replay { id, .. } => format!("replay:{id}"),
     }
 }

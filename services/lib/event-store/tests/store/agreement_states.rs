@@ -118,14 +118,30 @@ fn case(n: usize, of: &Facts) -> Case {
     let actor = json!({"kind": "operator", "name": "wang"});
     let kind = ["city", "mediation"][of.pick % 2];
     let stage = ["REPORTED", "ESTABLISHED", "CLOSED", "SUSPENDED"][of.pick % 4];
+    let acknowledged = PEOPLE
+        .get(of.pick % 5)
+        .map(|name| json!({"by": {"kind": "operator", "name": name}, "at": of.at}));
+    let clock = |breached: bool| {
+        let mut run = json!({"name": "acknowledge", "title": {"zh": "受理", "en": "Acknowledge"},
+            "limitMs": 1_000, "startedAt": of.at, "usedMs": 0, "runningSince": of.at});
+        if breached {
+            run["breachedAt"] = json!(of.at);
+        }
+        run
+    };
+    let clocks: Vec<_> = (0..of.pick % 3).map(|n| clock(n > 0 && of.exercise)).collect();
     serde_json::from_value(json!({
         "id": format!("c{n:04}"), "number": format!("C-{n:04}"), "kind": kind, "version": 1,
         "state": "X", "stage": stage, "title": {"zh": of.words.0, "en": of.words.1}, "severity": of.severity,
         "openedAt": of.at, "openedBy": actor, "changedAt": of.at, "changedBy": actor, "place": of.place,
-        "lon": of.point.map(|p| p[0]), "lat": of.point.map(|p| p[1]), "responsible": of.department, "exercise": of.exercise
+        "lon": of.point.map(|p| p[0]), "lat": of.point.map(|p| p[1]), "responsible": of.department, "exercise": of.exercise,
+        "escalation": u8::from(of.severity == 1), "acknowledged": acknowledged, "clocks": clocks
     }))
     .unwrap()
 }
+
+/// People who acknowledge.
+const PEOPLE: [&str; 3] = ["wang", "li", "zhao"];
 
 fn plain_alert_filter() -> impl Strategy<Value = AlertFilter> {
     let all = AlertFilter::default;
@@ -217,6 +233,22 @@ fn plain_case_filter() -> impl Strategy<Value = CaseFilter> {
         }),
         any::<bool>().prop_map(move |flag| CaseFilter {
             exercise: Some(flag),
+            ..all()
+        }),
+        any::<bool>().prop_map(move |flag| CaseFilter {
+            escalated: Some(flag),
+            ..all()
+        }),
+        any::<bool>().prop_map(move |flag| CaseFilter {
+            acknowledged: Some(flag),
+            ..all()
+        }),
+        some_of(&["wang", "li", "chen"]).prop_map(move |acknowledged_by| CaseFilter {
+            acknowledged_by,
+            ..all()
+        }),
+        any::<bool>().prop_map(move |flag| CaseFilter {
+            breached: Some(flag),
             ..all()
         }),
     ]

@@ -138,11 +138,17 @@ impl ControlBook {
             }
             ControlAggregate::RuleSet { .. } => self.rule_set.as_ref().map_or(0, |one| one.version),
             ControlAggregate::Tables { id, .. } => self.tables.get(id).map_or(0, |one| one.version),
+            // Its key, which is used once, is all that there is of it.
+            ControlAggregate::Replay { .. } => 0,
         }
     }
 
     fn accept(&mut self, offset: i64, decision: &ControlDecision) -> Arc<AuditEntry> {
         for aggregate in &decision.aggregates {
+            // Nothing is decided against it again, so nothing of it is kept.
+            if matches!(aggregate, ControlAggregate::Replay { .. }) {
+                continue;
+            }
             let (kind, id, ..) = outline(aggregate);
             self.changed_by
                 .insert((kind, id.to_owned()), decision.actor.clone());
@@ -168,6 +174,7 @@ impl ControlBook {
                 ControlAggregate::Tables { id, state, .. } => {
                     self.tables.insert(id.clone(), Arc::new(state.clone()));
                 }
+                ControlAggregate::Replay { .. } => {}
             }
         }
         self.keys.insert(decision.key.clone(), offset);
@@ -321,6 +328,9 @@ fn outline(aggregate: &ControlAggregate) -> (&'static str, &str, u64, Option<&st
         }
         ControlAggregate::Tables { id, version, state } => {
             ("tables", id, *version, None, state.version)
+        }
+        ControlAggregate::Replay { id, version, state } => {
+            ("replay", id, *version, Some(&state.id), state.version)
         }
     }
 }

@@ -10,6 +10,7 @@ mod book;
 mod keys;
 mod password;
 mod record;
+mod replays;
 mod rule_sets;
 mod sessions;
 mod tables;
@@ -22,9 +23,10 @@ pub use book::{AUDIT_KEPT, ControlBook, ControlVerdict};
 pub use keys::{Issued, KEY_PREFIX, KeyRequest, issue_key, revoke_key};
 pub use password::{hash_password, password_matches};
 pub use record::{
-    Account, AuditEntry, AuditText, ControlAggregate, ControlDecision, DepartmentKey,
+    Account, AuditEntry, AuditText, ControlAggregate, ControlDecision, DepartmentKey, ReplayOrder,
     RuleSetActivation, Session, TablesActivation,
 };
+pub use replays::replay_dead_letters;
 pub use rule_sets::activate_rules;
 pub use sessions::{
     Opened, SESSION_MAX_MS, SESSIONS_PER_ACCOUNT, SignIn, close_session, extend_session,

@@ -78,6 +78,27 @@ pub enum ControlAggregate {
         /// Its state after the decision.
         state: TablesActivation,
     },
+    /// Dead letters that are sent to their inboxes again: an act that leaves no state.
+    Replay {
+        /// The key of the act.
+        id: String,
+        /// Always 0: each is the first and the last about itself.
+        version: u64,
+        /// What was ordered.
+        state: ReplayOrder,
+    },
+}
+
+/// Dead letters to be sent to their inboxes again; which ones, and why, stands in the audit's text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReplayOrder {
+    /// The key of the act: its identity.
+    pub id: String,
+    /// Always 1.
+    pub version: u64,
+    /// How many letters.
+    pub letters: usize,
 }
 
 /// A person's local account.
