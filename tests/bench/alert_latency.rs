@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use event_log::CollectTimes;
@@ -14,7 +12,7 @@ use tests::live::LiveClient;
 use tests::stack::{namespace, shared};
 
 use crate::floor::hops::Hops;
-use crate::load;
+use crate::load::{PLACE, Steady};
 use crate::processes::{broker_cpu, own_cpu};
 use crate::table::{percentile, row};
 
@@ -120,8 +118,8 @@ async fn one_rate(rate: u64, collect: CollectTimes) -> Measured {
     })
     .await;
 
-    let over = Arc::new(AtomicBool::new(false));
-    let background = background(&hub, rate, &over);
+    let topic = format!("{}.inbox.fire", hub.namespace.topic_prefix);
+    let background = Steady::start(&shared().brokers, &topic, rate, &[PLACE]);
     let hops = Hops::open(&shared().brokers, &hub.namespace.topic_prefix).await;
     tokio::time::sleep(Duration::from_secs(3)).await;
     let (mut ours, mut raw) = (Vec::new(), Vec::new());
@@ -140,8 +138,7 @@ async fn one_rate(rate: u64, collect: CollectTimes) -> Measured {
         (own_cpu() - own) / seconds,
         (broker_cpu() - broker) / seconds,
     );
-    over.store(true, Ordering::Relaxed);
-    background.join().unwrap();
+    background.stop();
     crowd.iter().for_each(tokio::task::JoinHandle::abort);
     hub.stop().await;
     ours.sort_by(f64::total_cmp);
@@ -194,14 +191,6 @@ async fn probe(
     live.alert_changes.clear();
     live.events.clear();
     took
-}
-
-/// Publishes quiet events at a steady rate from a thread of its own.
-fn background(hub: &TestHub, rate: u64, over: &Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
-    let topic = format!("{}.inbox.fire", hub.namespace.topic_prefix);
-    let brokers = shared().brokers.clone();
-    let over = Arc::clone(over);
-    std::thread::spawn(move || load::steady(&brokers, &topic, rate, &over))
 }
 
 /// One rule that the probes meet, and many that look at every event in vain.

@@ -9,7 +9,7 @@ use event_schemas::city::Topics;
 use event_store::{Reader, StoreConfig};
 use service_kit::{Clock, Health, Shutdown, telemetry};
 
-use crate::floor;
+use crate::{crowd, floor, served};
 
 /// Runs the program named by the arguments.
 pub(crate) fn run(arguments: &[String]) {
@@ -22,6 +22,27 @@ pub(crate) fn run(arguments: &[String]) {
         }
         "admission" => block_on(admission(text(1), text(2), &arguments[3..7], count())),
         "recorder" => block_on(recorder(text(1), text(2), &arguments[3..7], count())),
+        "floor-fanout" => {
+            let number = |index: usize| text(index).parse::<usize>().unwrap();
+            let every = Duration::from_micros(number(3) as u64);
+            floor::fanout::run(number(1), number(2), every);
+        }
+        "gateway" => {
+            let frame_every = Duration::from_millis(text(3).parse().unwrap());
+            block_on(served::serve_gateway(text(1), text(2), frame_every));
+        }
+        "query" => {
+            let store = store(&arguments[3..7]);
+            block_on(served::serve_query(text(1), text(2), &store));
+        }
+        "crowd" => {
+            let [address, topics, token] = [1, 2, 3].map(|index| text(index).to_owned());
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(crowd::run(address, topics, token, count()));
+        }
         other => panic!("no such program: {other}"),
     }
 }
@@ -54,7 +75,8 @@ fn block_on(task: impl Future<Output = ()>) {
     runtime.shutdown_timeout(Duration::from_millis(500));
 }
 
-fn log(brokers: &str, prefix: &str) -> LogConfig {
+/// The log of a child.
+pub(crate) fn log(brokers: &str, prefix: &str) -> LogConfig {
     LogConfig {
         brokers: brokers.to_owned(),
         topics: Topics::new(prefix),

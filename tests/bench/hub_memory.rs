@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use crate::processes::children;
+use crate::processes::{children, resident};
 use crate::start_time::{start, stop};
 use crate::table::row;
+
+/// Bytes of a MiB.
+const MIB: f64 = 1_048_576.0;
 
 /// Measures and prints resident MiB.
 pub(crate) fn measure() {
@@ -18,20 +21,11 @@ pub(crate) fn measure() {
         row(
             &format!("memory of the hub's process, {name}"),
             "MiB",
-            &[resident(hub.id())],
+            &[resident(hub.id()) / MIB],
         );
         for (child, name) in children(hub.id()) {
-            row(&format!("  its {name}"), "MiB", &[resident(child)]);
+            row(&format!("  its {name}"), "MiB", &[resident(child) / MIB]);
         }
         stop(hub);
     }
-}
-
-fn resident(pid: u32) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let kib = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .and_then(|rest| rest.trim().split(' ').next()?.parse::<f64>().ok());
-    kib.unwrap_or(f64::NAN) / 1_024.0
 }

@@ -2,7 +2,8 @@
 //!
 //! Every measured program runs as a process of its own (this one, called again), so that its CPU
 //! time is the system's own account. Pairs run in the order A B B A ...; the ratio is taken pair by
-//! pair; the median is what counts. Usage: `bench [ingest|alert|commit|replay|start] ...`, nothing: all.
+//! pair; the median is what counts.
+//! Usage: `bench [ingest|alert|commit|replay|fresh|fanout|idle|slow|page|start] ...`, nothing: all.
 
 #![expect(
     clippy::unwrap_used,
@@ -13,17 +14,34 @@
 
 mod alert_latency;
 mod child;
+mod crowd;
+mod fanout;
 mod floor;
+mod fresh;
+mod goal;
 mod hub_memory;
+mod idle;
 mod ingest;
 mod load;
+mod page;
 mod pairs;
 mod processes;
 mod replay_rate;
+mod served;
+mod slow;
 mod start_time;
 mod table;
 
 use std::process::ExitCode;
+
+/// Sections that stand for one goal each, by name.
+const SECTIONS: [(&str, fn()); 5] = [
+    ("fresh", fresh::measure),
+    ("fanout", fanout::measure),
+    ("idle", idle::measure),
+    ("slow", slow::measure),
+    ("page", page::measure),
+];
 
 fn main() -> ExitCode {
     local_stack::run_launcher_if_asked();
@@ -48,6 +66,11 @@ fn main() -> ExitCode {
     }
     if wanted("replay") {
         replay_rate::measure();
+    }
+    for (name, measure) in SECTIONS {
+        if wanted(name) {
+            measure();
+        }
     }
     if wanted("start") {
         start_time::measure();

@@ -1,6 +1,8 @@
 //! What this process and its children cost, by the system's own account.
 
 use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 /// The children of a process, by id and what they are.
 pub(crate) fn children(pid: u32) -> Vec<(u32, &'static str)> {
@@ -49,6 +51,11 @@ pub(crate) fn broker_cpu() -> f64 {
     let Some((pid, _)) = broker else {
         return f64::NAN;
     };
+    cpu_of_process(pid)
+}
+
+/// CPU seconds so far of a process that still runs.
+pub(crate) fn cpu_of_process(pid: u32) -> f64 {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     // After the name in brackets: utime and stime are the 12th and 13th words, in ticks of 10 ms.
     let ticks: f64 = stat
@@ -59,4 +66,28 @@ pub(crate) fn broker_cpu() -> f64 {
         .filter_map(|word| word.parse::<f64>().ok())
         .sum();
     ticks / 100.0
+}
+
+/// Resident bytes of a process.
+pub(crate) fn resident(pid: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let kib = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .and_then(|rest| rest.trim().split(' ').next()?.parse::<f64>().ok());
+    kib.unwrap_or(f64::NAN) * 1_024.0
+}
+
+/// Stops a process as a hanging machine stops: its connections stay, and nothing is read.
+pub(crate) fn hang(pid: u32) {
+    signal(pid, Signal::SIGSTOP);
+}
+
+/// Lets it go on.
+pub(crate) fn go_on(pid: u32) {
+    signal(pid, Signal::SIGCONT);
+}
+
+fn signal(pid: u32, signal: Signal) {
+    kill(Pid::from_raw(i32::try_from(pid).unwrap()), signal).unwrap();
 }

@@ -1,7 +1,10 @@
 //! Floor programs: the least that must be done, with nothing promised. The denominators.
 
 pub(crate) mod admission;
+pub(crate) mod fanout;
 pub(crate) mod hops;
+pub(crate) mod insert;
+pub(crate) mod page;
 pub(crate) mod recorder;
 
 use std::time::Duration;
