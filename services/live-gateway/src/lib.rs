@@ -74,7 +74,7 @@ impl Default for Config {
             clients_max: 10_000,
             clients_of_session: websocket::CONNECTIONS_PER_SESSION,
             ping_every: Duration::from_secs(5),
-            silent_after: Duration::from_secs(25),
+            silent_after: Duration::from_secs(45),
             build_id: String::new(),
             origins: AllowedOrigins::default(),
         }
