@@ -41,6 +41,12 @@ pub(crate) struct MappingFile {
     /// Column (or template) that tells when the row became known: `recordedtime`, and the order of the
     /// file.
     pub(crate) known: String,
+    /// Encoding of the files, such as `gb18030`; UTF-8 where nothing is declared.
+    #[serde(default)]
+    pub(crate) encoding: Option<String>,
+    /// Character between columns.
+    #[serde(default = "comma")]
+    pub(crate) separator: char,
     /// IANA zone of times without an offset.
     #[serde(default = "utc")]
     pub(crate) zone: String,
@@ -96,6 +102,10 @@ pub(crate) struct StepsFile {
     pub(crate) from: String,
     /// From row to row.
     pub(crate) every: Span,
+}
+
+const fn comma() -> char {
+    ','
 }
 
 fn utc() -> String {

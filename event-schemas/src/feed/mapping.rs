@@ -18,6 +18,8 @@ use crate::scale::Scale;
 /// How rows become events.
 #[derive(Clone, Debug)]
 pub(crate) struct Mapping {
+    encoding: Option<&'static encoding_rs::Encoding>,
+    separator: char,
     source: String,
     key: Template,
     known: Template,
@@ -129,6 +131,13 @@ impl Compiler<'_> {
     pub(crate) fn compile(mut self) -> Option<Mapping> {
         let mapping = self.mapping;
         let before = self.errors.len();
+        let encoding = mapping.encoding.as_deref().map(super::file_text::declared);
+        let encoding = encoding.and_then(|encoding| self.take("encoding", encoding));
+        let separator = mapping.separator;
+        if !separator.is_ascii() || separator == '"' || separator == '\n' {
+            let expected = format!("one ASCII character, such as ',' or ';', not '{separator}'");
+            self.take("separator", Err::<(), _>(expected));
+        }
         let key = Template::compile(&mapping.key, &mut self.columns);
         let key = self.take("key", key);
         let times = self.take("zone", Times::compile(&mapping.zone, &mapping.time_formats));
@@ -157,6 +166,8 @@ impl Compiler<'_> {
             return None;
         }
         Some(Mapping {
+            encoding,
+            separator,
             source: mapping.source.clone(),
             key: key?,
             known: known?,
@@ -218,6 +229,16 @@ impl Mapping {
     /// Columns the mapping reads.
     pub(crate) fn columns(&self) -> &[String] {
         self.columns.names()
+    }
+
+    /// The encoding that it declares.
+    pub(crate) const fn encoding(&self) -> Option<&'static encoding_rs::Encoding> {
+        self.encoding
+    }
+
+    /// The character between columns.
+    pub(crate) const fn separator(&self) -> char {
+        self.separator
     }
 
     /// Columns of a file that are things of their own.

@@ -3,8 +3,10 @@
 mod arithmetic;
 mod condition;
 mod file;
+mod file_text;
 mod mapping;
 mod row;
+mod table;
 mod template;
 mod time;
 mod value;
@@ -12,8 +14,10 @@ mod value;
 use std::sync::Arc;
 
 pub(crate) use file::FeedFile;
+pub use file_text::{KnownBy, TextFault};
 pub use mapping::MappedEvent;
 pub use row::RowFault;
+pub use table::{FeedTable, FileFault, LineFault, LineProblem, TableRow};
 
 use mapping::{Compiler, Mapping};
 use row::{Columns, MADE, Row};

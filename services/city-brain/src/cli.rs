@@ -57,6 +57,9 @@ pub enum Command {
     /// The catalog's contracts.
     #[command(subcommand)]
     Schema(SchemaCommand),
+    /// Departments' feeds: which there are, and what a file becomes through one.
+    #[command(subcommand)]
+    Feed(FeedCommand),
     /// What was refused, and why.
     #[command(subcommand)]
     DeadLetters(DeadLettersCommand),
@@ -291,6 +294,35 @@ pub enum SchemaCommand {
     Graphql,
 }
 
+/// `feed`.
+#[derive(Debug, Subcommand)]
+pub enum FeedCommand {
+    /// List the catalog's feeds, with the columns that their files must have.
+    List(CatalogArgs),
+    /// Say what a file would become, row by row, without publishing anything; needs no hub.
+    Check(FeedCheckArgs),
+}
+
+/// `feed check`.
+#[derive(Debug, Args)]
+pub struct FeedCheckArgs {
+    /// `FEED=FILE` pairs: csv or csv.zst.
+    #[arg(required = true, value_name = "FEED=FILE")]
+    pub inputs: Vec<String>,
+    /// Print the events too, one a line.
+    #[arg(long)]
+    pub show: bool,
+    /// Tell every row that would not become an event, not only the first 20.
+    #[arg(long)]
+    pub all: bool,
+    /// GeoJSON of the city's places, where a feed places by name.
+    #[arg(long, env = "CITY_BRAIN_PLACES")]
+    pub places: Option<PathBuf>,
+    /// Which catalog.
+    #[command(flatten)]
+    pub catalog: CatalogArgs,
+}
+
 /// Which catalog.
 #[derive(Debug, Args)]
 pub struct CatalogArgs {
@@ -302,18 +334,50 @@ pub struct CatalogArgs {
 /// `dead-letters`.
 #[derive(Debug, Subcommand)]
 pub enum DeadLettersCommand {
-    /// List what was refused, newest first.
-    List {
-        /// Only this department's.
-        #[arg(long)]
-        department: Option<String>,
-        /// At most this many.
-        #[arg(long, default_value_t = 50)]
-        limit: u32,
-        /// Where the hub is.
-        #[command(flatten)]
-        hub: HubArgs,
-    },
+    /// List what was refused, newest first; each line begins with the letter's number.
+    List(ListArgs),
+    /// Show one with its reason, its headers and its bytes.
+    Show(ShowArgs),
+    /// Send some to their inboxes again, after what refused them was mended.
+    Replay(ReplayLettersArgs),
+}
+
+/// `dead-letters list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Only this department's.
+    #[arg(long)]
+    pub department: Option<String>,
+    /// At most this many.
+    #[arg(long, default_value_t = 50)]
+    pub limit: u32,
+    /// Where the hub is.
+    #[command(flatten)]
+    pub hub: HubArgs,
+}
+
+/// `dead-letters show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// Its number in the list.
+    pub number: i64,
+    /// Only the bytes as they came, to mend and publish them.
+    #[arg(long)]
+    pub original: bool,
+    /// Where the hub is.
+    #[command(flatten)]
+    pub hub: HubArgs,
+}
+
+/// `dead-letters replay`.
+#[derive(Debug, Args)]
+pub struct ReplayLettersArgs {
+    /// Their numbers in the list.
+    #[arg(required = true)]
+    pub numbers: Vec<i64>,
+    /// Where the hub is.
+    #[command(flatten)]
+    pub hub: HubArgs,
 }
 
 /// `rebuild`.

@@ -103,6 +103,12 @@ impl Target {
                     .await
             }
             Self::Http(http) => {
+                // One line that is no JSON would spoil the whole batch it travels in.
+                if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&line) {
+                    http.rejected += 1;
+                    print::error_line(&format!("line {number}: malformed: not JSON: {error}"));
+                    return Ok(());
+                }
                 http.batch.push((number, line));
                 if http.batch.len() >= BATCH {
                     http.flush().await?;
@@ -167,9 +173,8 @@ impl HttpTarget {
             let index = rejected["index"].as_u64().unwrap_or(0) as usize;
             let line = batch.get(index).map_or(0, |(number, _)| *number);
             print::error_line(&format!(
-                "line {line}: {} {}: {}",
+                "line {line}: {}: {}",
                 rejected["code"].as_str().unwrap_or_default(),
-                rejected["path"].as_str().unwrap_or_default(),
                 rejected["message"].as_str().unwrap_or_default(),
             ));
         }

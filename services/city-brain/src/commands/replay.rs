@@ -15,6 +15,9 @@ use crate::cli::ReplayArgs;
 use crate::failure::Failure;
 use crate::print;
 
+/// Faulty rows of a file that are told one by one.
+const FAULTS_TOLD: usize = 5;
+
 /// Runs the command.
 pub async fn run(args: ReplayArgs) -> Result<(), Failure> {
     let catalog = catalog(args.hub.catalog.as_deref())?;
@@ -104,8 +107,17 @@ fn read_all(args: &ReplayArgs, catalog: &Catalog, window: Window) -> Result<Vec<
             read.skipped,
             read.faults.len()
         ));
-        for fault in read.faults.iter().take(5) {
+        if let Some(note) = &read.note {
+            print::error_line(&format!("  {note}"));
+        }
+        for fault in read.faults.iter().take(FAULTS_TOLD) {
             print::error_line(&format!("  {fault}"));
+        }
+        if read.faults.len() > FAULTS_TOLD {
+            print::error_line(&format!(
+                "  and {} more: `city-brain feed check {input} --all` tells each",
+                read.faults.len() - FAULTS_TOLD
+            ));
         }
         events.extend(read.events);
     }

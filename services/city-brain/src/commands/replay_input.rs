@@ -1,17 +1,21 @@
 //! Reads one department's file: csv, csv.zst or ndjson.
 
-use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::Read as _;
 use std::path::Path;
 
-use event_schemas::Catalog;
 use event_schemas::city::Millis;
-use event_schemas::feed::MappedEvent;
+use event_schemas::feed::{FeedTable, KnownBy, LineFault, MappedEvent, TableRow};
+use event_schemas::{Catalog, Feed};
 use serde_json::Value;
 
 use super::replay::Window;
 use super::sender::department_of;
 use crate::failure::Failure;
+
+/// What a file packed by zstd begins with.
+const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+/// The byte order mark of UTF-8.
+const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// An event, and when its department knew of it.
 pub struct Known {
@@ -62,6 +66,8 @@ impl Known {
 /// What a file held.
 #[derive(Default)]
 pub struct Input {
+    /// What the department should know of the file as a whole.
+    pub note: Option<String>,
     /// Its events within the window.
     pub events: Vec<Known>,
     /// Its rows.
@@ -81,67 +87,82 @@ pub fn read_input(
     window: Window,
 ) -> Result<Input, Failure> {
     let name = path.to_string_lossy();
-    let file = File::open(path).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
-    let file = BufReader::new(file);
+    let bytes = bytes(path)?;
     if name.ends_with(".ndjson") {
-        return read_ndjson(file, &name, window);
+        return Ok(read_ndjson(&bytes, window));
     }
-    if name.ends_with(".csv.zst") {
-        let plain = zstd::Decoder::with_buffer(file)
-            .map_err(|error| Failure::usage(format!("{name}: {error}")))?;
-        return read_csv(catalog, feed, (plain, &name), label, window);
-    }
-    if name.ends_with(".csv") {
-        return read_csv(catalog, feed, (file, &name), label, window);
-    }
-    Err(Failure::usage(format!(
-        "{name}: expected a file ending in .csv, .csv.zst or .ndjson"
-    )))
+    let feed = known_feed(catalog, feed)?;
+    read_table(feed, (path, &bytes), label, window)
 }
 
-fn read_csv(
-    catalog: &Catalog,
-    feed: &str,
-    (content, name): (impl Read, &str),
+/// The feed of this name.
+pub fn known_feed<'c>(catalog: &'c Catalog, name: &str) -> Result<&'c Feed, Failure> {
+    catalog.feed(name).ok_or_else(|| {
+        let feeds = catalog.feeds().iter();
+        let names: Vec<&str> = feeds.map(|feed| feed.name.as_str()).collect();
+        Failure::usage(format!(
+            "feed '{name}': expected one of {}",
+            names.join(", ")
+        ))
+    })
+}
+
+/// All of a file, unpacked.
+pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    let name = path.display();
+    let failed = |error: std::io::Error| Failure::usage(format!("{name}: {error}"));
+    if ![".ndjson", ".csv", ".csv.zst"]
+        .iter()
+        .any(|end| name.to_string().ends_with(end))
+    {
+        return Err(Failure::usage(format!(
+            "{name}: expected a file ending in .csv, .csv.zst or .ndjson"
+        )));
+    }
+    let bytes = std::fs::read(path).map_err(failed)?;
+    if bytes.starts_with(&ZSTD) {
+        let mut plain = Vec::new();
+        zstd::Decoder::new(&bytes[..])
+            .and_then(|mut packed| packed.read_to_end(&mut plain))
+            .map_err(|error| Failure::usage(format!("{name}: unpacking: {error}")))?;
+        return Ok(plain);
+    }
+    if path.extension().is_some_and(|end| end == "zst") {
+        return Err(Failure::usage(format!(
+            "{name}: expected a file packed by zstd, as its name says; found {}",
+            String::from_utf8_lossy(&bytes[..bytes.len().min(20)]).escape_debug()
+        )));
+    }
+    Ok(bytes)
+}
+
+/// What is to be said about a file's encoding, if it is not what the mapping says.
+pub fn encoding_note(table: &FeedTable<'_>) -> Option<String> {
+    match table.encoding() {
+        (_, KnownBy::Mapping) | ("UTF-8", KnownBy::Mark) => None,
+        (name, KnownBy::Mark) => Some(format!("read as {name}, by its byte order mark")),
+        (name, KnownBy::Trial) => Some(format!(
+            "read as {name}, because it is not UTF-8; declare `encoding: {name}` in the mapping"
+        )),
+    }
+}
+
+fn read_table(
+    feed: &Feed,
+    (path, bytes): (&Path, &[u8]),
     label: &str,
     window: Window,
 ) -> Result<Input, Failure> {
-    let known_feed = catalog.feed(feed).ok_or_else(|| {
-        let names: Vec<&str> = catalog
-            .feeds()
-            .iter()
-            .map(|feed| feed.name.as_str())
-            .collect();
-        Failure::usage(format!(
-            "feed '{feed}': expected one of {}",
-            names.join(", ")
-        ))
-    })?;
-    let mut table = csv::ReaderBuilder::new()
-        .flexible(true)
-        .from_reader(content);
-    let header = table
-        .headers()
-        .map_err(|error| Failure::usage(format!("{name}: {error}")))?
-        .clone();
-    let columns: Vec<&str> = header.iter().collect();
-    let reader = known_feed
-        .reader(&columns, label)
-        .map_err(|fault| Failure::usage(format!("{name}: {fault}")))?
-        .of_file(Path::new(name));
-    let mut input = Input::default();
-    for row in table.records() {
+    let table = feed
+        .open(path, bytes, label)
+        .map_err(|fault| Failure::usage(format!("{}: {fault}", path.display())))?;
+    let mut input = Input {
+        note: encoding_note(&table),
+        ..Input::default()
+    };
+    for TableRow { line, events } in table {
         input.rows += 1;
-        let line = input.rows + 1;
-        let row = match row {
-            Ok(row) => row,
-            Err(error) => {
-                input.faults.push(format!("line {line}: {error}"));
-                continue;
-            }
-        };
-        let fields: Vec<&str> = row.iter().collect();
-        match reader.map_row(input.rows - 1, &fields) {
+        match events {
             Ok(events) if events.is_empty() => input.skipped += 1,
             Ok(events) => {
                 let wanted = events
@@ -149,36 +170,39 @@ fn read_csv(
                     .filter(|event| window.holds(event.known_time));
                 input.events.extend(wanted.map(|event| Known {
                     known: event.known_time,
-                    department: known_feed.department.clone(),
+                    department: feed.department.clone(),
                     event: Event::Mapped(Box::new(event)),
                 }));
             }
-            Err(fault) => input.faults.push(format!("line {line}: {fault}")),
+            Err(fault) => input.faults.push(LineFault { line, fault }.to_string()),
         }
     }
     Ok(input)
 }
 
-fn read_ndjson(
-    content: impl std::io::BufRead,
-    name: &str,
-    window: Window,
-) -> Result<Input, Failure> {
+fn read_ndjson(bytes: &[u8], window: Window) -> Input {
     let mut input = Input::default();
-    for line in content.lines() {
+    let bytes = bytes.strip_prefix(UTF8_MARK).unwrap_or(bytes);
+    for line in bytes.split(|byte| *byte == b'\n') {
         input.rows += 1;
-        let line = line.map_err(|error| Failure::usage(format!("{name}: {error}")))?;
-        match read_line(&line) {
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        match read_line(line) {
             Ok(event) if window.holds(event.known) => input.events.push(event),
             Ok(_) => {}
             Err(reason) => input.faults.push(format!("line {}: {reason}", input.rows)),
         }
     }
-    Ok(input)
+    // What follows the last end of line is no row.
+    input.rows -= u64::from(bytes.last().is_none_or(|byte| *byte == b'\n'));
+    input
 }
 
-fn read_line(line: &str) -> Result<Known, String> {
-    let event: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
+fn read_line(line: &[u8]) -> Result<Known, String> {
+    let text = std::str::from_utf8(line).map_err(|error| format!("expected UTF-8: {error}"))?;
+    let event: Value = serde_json::from_str(text)
+        .map_err(|error| format!("expected one event as JSON: {error}"))?;
     let moment = |name: &str| event[name].as_str().and_then(Millis::parse);
     let known = moment("recordedtime")
         .or_else(|| moment("time"))
