@@ -31,6 +31,9 @@ const SCREENS: readonly (readonly [path: string, sign: string])[] = [
   ['/health', '[data-testid=letters] tbody tr'],
   ['/settings', '.key-list li'],
   ['/wall', '.wall-cases li'],
+  ['/wall/cases', '.wall-cases li'],
+  ['/wall/map', '.wall-map'],
+  ['/wall/signs', '.wall-signs li'],
 ];
 
 test('every address shows its screen, and one that names none says so', async ({ page }) => {
@@ -85,9 +88,61 @@ test('the list of cases is what its address says, and the address what the filte
   await page.getByLabel('Search').fill('');
   await expect(lines).toHaveCount(9);
   await expect(page).not.toHaveURL(/q=/);
+  await page.getByLabel('Supervisor called').check();
+  await expect(page).toHaveURL(/esc=1/);
+  await expect(lines).toHaveCount(0);
+  await page.getByLabel('Supervisor called').uncheck();
   await page.getByLabel('State').selectOption('CLOSED');
   await expect(page).toHaveURL(/status=CLOSED/);
   await expect(page.getByText('Nothing matches')).toBeVisible();
+});
+
+for (const width of [1366, 1600, 1920]) {
+  test(`at ${width} px no sign of the strip is cut, in both languages`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    for (const language of ['zh', 'en']) {
+      await page.goto(`${hub.url}/?lang=${language}`);
+      await expect(page.locator('.sign-departments .sign')).toHaveCount(8);
+      await expect(page.locator('.sign-figure').first()).toBeVisible();
+      const cut = await page.evaluate(() =>
+        [...document.querySelectorAll<HTMLElement>('.signs .sign, .signs .sign *')]
+          .filter((one) => !one.closest('svg'))
+          .filter(
+            (one) =>
+              one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== 'inline',
+          )
+          .map((one) => one.textContent),
+      );
+      expect(cut).toEqual([]);
+      const strip = await page.locator('.signs').evaluate((one) => {
+        const { right, bottom } = one.getBoundingClientRect();
+        const all = [...one.querySelectorAll('.sign *')].map((part) =>
+          part.getBoundingClientRect(),
+        );
+        return all.filter((part) => part.right > right + 1 || part.bottom > bottom + 1).length;
+      });
+      expect(strip).toBe(0);
+    }
+  });
+}
+
+test('the offer to undo covers no line of the newest events', async ({ page }) => {
+  for (const [width, height] of [
+    [1366, 768],
+    [1920, 1080],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await page.goto(`${hub.url}/?lang=en`);
+    await desk.live();
+    hub.openCase(1);
+    await desk.press('j');
+    await desk.order('acknowledgeCase', 'a');
+    const toast = await page.getByTestId('undo').boundingBox();
+    const timeline = await page.locator('.timeline-panel').boundingBox();
+    if (!toast || !timeline) throw new Error('toast and timeline are on the screen');
+    expect(toast.y + toast.height).toBeLessThanOrEqual(timeline.y);
+    await expect(page.getByTestId('undo')).toHaveCount(0, { timeout: 10_000 });
+  }
 });
 
 test('a case of another kind is opened and worked by the forms of its workflow', async ({

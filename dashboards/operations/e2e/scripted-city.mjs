@@ -84,10 +84,14 @@ const UNDOES = {
 };
 const UNDO_MS = 15_000;
 export const DEPARTMENTS = [
-  ['fire', '消防', 'Fire'],
-  ['power', '电力', 'Power'],
+  ['fire', '消防', 'Fire and rescue'],
+  ['power', '电力', 'Power grid'],
   ['roads', '道路', 'Roads'],
-  ['hotline', '12345 热线', 'Hotline'],
+  ['hotline', '12345 热线', "Citizens' hotline"],
+  ['air', '空气质量监测', 'Air quality'],
+  ['traffic', '交通监测', 'Traffic monitoring'],
+  ['water', '水务', 'Water authority'],
+  ['weather', '气象', 'Weather service'],
 ];
 
 export class City {

@@ -16,7 +16,8 @@ const DIST = process.env.CITY_BRAIN_DIST
   ? pathToFileURL(`${process.env.CITY_BRAIN_DIST}/`)
   : new URL('../dist/', import.meta.url);
 /** The hub's own list: these addresses are the console's, others are not there. */
-const SCREENS = /^\/(login|wall|cases|cases\/[^/]+|alerts|units|signs|settings|health)?$/;
+const SCREENS =
+  /^\/(login|wall|wall\/[^/]+|cases|cases\/[^/]+|alerts|units|signs|settings|health)?$/;
 const SCHEMA = new URL('../../../services/query-api/schema.graphql', import.meta.url);
 const HEARTBEAT_MS = 5_000;
 /** Frames that are kept for consoles that come back. */
@@ -236,7 +237,7 @@ class ScriptedHub {
     if (pathname === '/config.json')
       return json(200, {
         mapBase: '/map/base.geojson',
-        mapAttribution: '示意底图 · made-up district',
+        mapAttribution: { zh: '示意底图，虚构城区', en: 'Sketch of a made-up district' },
         branding: null,
       });
     if (pathname === '/map/base.geojson') return json(200, baseMap());

@@ -137,7 +137,7 @@ export function openWish(city, input, operator, now) {
 function note(city, id, { name, titles }, operator, at) {
   const lines = city.timelines.get(id) ?? [];
   const actor = { kind: 'OPERATOR', name: operator };
-  city.timelines.set(id, [...lines, { at, actor, command: name, words: titles }]);
+  city.timelines.set(id, [...lines, { at, actor, command: name, words: titles, fields: {} }]);
 }
 
 /** Gives a command of a wish; a refusal names the field, as the hub's does. */
@@ -294,11 +294,12 @@ export const caseList =
   (shown, cases) =>
   ({ filter, first = 50, after }) => {
     const wanted = [...cases.values()]
-      .filter(({ kind, status, title, number }) => {
+      .filter(({ kind, status, title, number, escalation = 0 }) => {
         const words = `${title.zh} ${title.en} ${number}`.toLowerCase();
         return (
           (!filter?.kind || filter.kind.includes(kind)) &&
           (!filter?.status || filter.status.includes(status)) &&
+          (filter?.escalated == null || filter.escalated === escalation > 0) &&
           (!filter?.text || words.includes(filter.text.toLowerCase()))
         );
       })

@@ -60,6 +60,19 @@ for (const [width, height] of [
   });
 }
 
+test('arrangements take turns, each whole, with names for all places', async ({ page }) => {
+  const wall = page.getByTestId('wall');
+  await page.goto(`${hub.url}/wall/cases?lang=en`);
+  await expect(wall).toHaveAttribute('data-preset', 'cases');
+  await expect(page.locator('.wall-case-place').first()).toContainText('Community');
+  await expect(page.locator('.wall-map')).toHaveCount(0);
+  await page.goto(`${hub.url}/wall?lang=en&rotate=map,signs&every=5`);
+  for (const preset of ['map', 'signs', 'map']) {
+    await expect(wall).toHaveAttribute('data-preset', preset, { timeout: 15_000 });
+    await expect(page.locator('.wall-turn')).toBeVisible();
+  }
+});
+
 test('an old picture is hatched and dated, and fresh again by itself', async ({ page }) => {
   await page.goto(`${hub.url}/wall?lang=en`);
   const wall = page.getByTestId('wall');

@@ -24,6 +24,8 @@ describe('an address', () => {
     ['/', 'console'],
     ['/wall', 'wall'],
     ['/wall/', 'wall'],
+    ['/wall/map', 'wall'],
+    ['/wall/nothing', 'lost'],
     ['/cases', 'cases'],
     ['/cases/new', 'newCase'],
     ['/constructor', 'lost'],
@@ -52,6 +54,7 @@ describe('an address', () => {
       status: fc.option(fc.constantFrom(...CASE_STATUSES)),
       severity: fc.option(fc.constantFrom(...SEVERITIES)),
       department: fc.option(fc.string({ minLength: 1 })),
+      escalated: fc.boolean(),
     });
     fc.assert(
       fc.property(filter, (wanted) => {

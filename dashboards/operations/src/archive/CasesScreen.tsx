@@ -62,6 +62,7 @@ export function CasesScreen() {
           status: filter.status ? [filter.status] : null,
           severity: filter.severity ? [filter.severity] : null,
           department: filter.department ? [filter.department] : null,
+          escalated: filter.escalated || null,
         },
       });
       if (!answer.ok) return answer;

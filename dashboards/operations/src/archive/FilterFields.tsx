@@ -65,6 +65,16 @@ export function FilterFields({ kinds, statuses = false }: Props) {
         options={[...departments].map(([name, titles]) => [name, say(titles, i18n.language)])}
         onChange={(department) => change({ department })}
       />
+      {statuses ? (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={filter.escalated}
+            onChange={(event) => change({ escalated: event.target.checked })}
+          />
+          {t('case.escalated')}
+        </label>
+      ) : null}
     </search>
   );
 }

@@ -9,6 +9,8 @@ export interface ListFilter {
   status: CaseStatus | null;
   severity: Severity | null;
   department: string | null;
+  /** Only those for which the supervisor was called in. */
+  escalated: boolean;
 }
 
 export const CASE_STATUSES: readonly CaseStatus[] = [
@@ -32,6 +34,7 @@ export function readListFilter(search: string): ListFilter {
     status,
     severity,
     department: query.get('dep') || null,
+    escalated: query.get('esc') === '1',
   };
 }
 
@@ -47,5 +50,6 @@ export function writeListFilter(filter: ListFilter, search: string): URLSearchPa
   put('status', filter.status);
   put('sev', filter.severity === null ? null : String(filter.severity));
   put('dep', filter.department);
+  put('esc', filter.escalated ? '1' : null);
   return query;
 }

@@ -2,13 +2,15 @@
 
 import { useTranslation } from 'react-i18next';
 import { actorName } from '../i18n/actor';
-import { say } from '../i18n/language';
 import { wallTime } from '../i18n/time';
 import { useNow } from '../live/feed';
+import { useNames } from '../view/names';
+import { sayDecision } from '../view/translate';
 import { fetchDetail, useDetail, useDetailFailure } from './detail';
 
 export function Timeline({ caseId, version }: { caseId: string; version: number }) {
   const { t, i18n } = useTranslation();
+  const { places } = useNames();
   const now = useNow();
   const detail = useDetail(caseId);
   const failure = useDetailFailure(caseId);
@@ -33,7 +35,7 @@ export function Timeline({ caseId, version }: { caseId: string; version: number 
               {wallTime(Date.parse(entry.at), now)}
             </time>
             <span className="timeline-words">
-              <span className="timeline-text">{say(entry.words, i18n.language)}</span>
+              <span className="timeline-text">{sayDecision(entry, i18n.language, places)}</span>
               <span className="hint">{actorName(t, entry.actor)}</span>
             </span>
           </li>

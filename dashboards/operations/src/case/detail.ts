@@ -28,6 +28,7 @@ export const caseDetail = graphql(`
         actor { kind name }
         command
         words { zh en }
+        fields
       }
     }
   }

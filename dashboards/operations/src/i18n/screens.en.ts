@@ -63,6 +63,7 @@ export const screensEn: Wording<typeof screensZh> = {
     perMinute: 'Per min',
     stale: 'Picture of {{at}} ({{age}} old)',
     readOnly: 'Read-only wallboard, updates by itself.',
+    preset: { overview: 'Overview', cases: 'Cases', map: 'Map', signs: 'Vital signs' },
   },
   lists: {
     search: 'Search',

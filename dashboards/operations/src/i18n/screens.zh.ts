@@ -60,6 +60,7 @@ export const screensZh = {
     perMinute: '每分钟',
     stale: '数据停在 {{at}}（{{age}}前）',
     readOnly: '只读大屏，自动更新。',
+    preset: { overview: '总览', cases: '案件', map: '地图', signs: '运行体征' },
   },
   lists: {
     search: '搜索',

@@ -7,10 +7,13 @@ import { wallTime } from '../i18n/time';
 import { useNow } from '../live/feed';
 import type { Severity } from '../live/protocol';
 import { SeverityMark } from '../severity/SeverityMark';
+import { useNames } from '../view/names';
+import { sayDecision } from '../view/translate';
 import type { CasePageData } from './documents';
 
 export function CaseHistory({ item }: { item: CasePageData }) {
   const { t, i18n } = useTranslation();
+  const { places } = useNames();
   const now = useNow();
   const at = (moment: string) => wallTime(Date.parse(moment), now);
   return (
@@ -54,7 +57,7 @@ export function CaseHistory({ item }: { item: CasePageData }) {
                 {at(entry.at)}
               </time>
               <span className="timeline-words">
-                <span className="timeline-text">{say(entry.words, i18n.language)}</span>
+                <span className="timeline-text">{sayDecision(entry, i18n.language, places)}</span>
                 <span className="hint">{actorName(t, entry.actor)}</span>
               </span>
             </li>

@@ -7,6 +7,7 @@ import { ask } from '../graphql/client';
 import { readFragment } from '../graphql/tada';
 import { say } from '../i18n/language';
 import { useFeed, world } from '../live/feed';
+import { fetchPlaceNames } from '../map/config';
 import { Link } from '../route/Link';
 import { Page } from '../route/Page';
 import { useRoute } from '../route/route';
@@ -19,6 +20,7 @@ export function CaseScreen() {
   const { t, i18n } = useTranslation();
   const { id } = useRoute();
   const { item, failure, missing, adopt } = useCasePage(id ?? '');
+  useEffect(() => void fetchPlaceNames(), []);
   const title = item ? `${item.number} ${say(item.titles, i18n.language)}` : (id ?? '');
   return (
     <Page title={title}>

@@ -33,7 +33,7 @@ export const casePage = graphql(
     alerts { key severity titles { zh en } explanation { words { zh en } } }
     assignments { id state unit { key } unitNames { zh en } assignedAt enRouteAt onSceneAt releasedAt }
     clocks { name titles { zh en } counts startedAt dueAt atRiskAt stoppedAt breachedAt }
-    timeline(last: 100) { nodes { at actor { kind name } command words { zh en } } }
+    timeline(last: 100) { nodes { at actor { kind name } command words { zh en } fields } }
     commands { ...Offer }
     exercise
     outcome

@@ -6,8 +6,10 @@ import { useTranslation } from 'react-i18next';
 import { shownKey, useBindings } from '../command/bindings';
 import { wallTime } from '../i18n/time';
 import { useFeed, useNow } from '../live/feed';
+import type { Text } from '../live/protocol';
 import type { Row } from '../queue/rows';
 import { showEverything, showMapList, usePaused, useView } from '../view/view';
+import { Attribution } from './Attribution';
 import { fetchBase, fetchConfig } from './config';
 import type { Bounds } from './inView';
 import { Legend } from './Legend';
@@ -26,7 +28,7 @@ export function MapPanel({ rows, hidden }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<LiveMap | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const [attribution, setAttribution] = useState<string | null>(null);
+  const [attribution, setAttribution] = useState<Text | null>(null);
   const freshness = useFeed((feed) => feed.freshness);
   const entities = useFeed((feed) => feed.revision.entities);
   const units = useFeed((feed) => feed.revision.units);
@@ -75,7 +77,7 @@ export function MapPanel({ rows, hidden }: Props) {
       {paused && !stale ? <p className="map-frozen">{t('map.paused')}</p> : null}
       <Legend />
       <MapButtons map={map} />
-      {attribution ? <p className="map-attribution">{attribution}</p> : null}
+      <Attribution words={attribution} />
       <Hidden n={hidden} />
       {listed ? <TextMapList rows={rows} bounds={bounds} /> : null}
     </section>

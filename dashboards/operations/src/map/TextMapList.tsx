@@ -8,6 +8,7 @@ import { useFeed, world } from '../live/feed';
 import type { Row } from '../queue/rows';
 import { SeverityMark } from '../severity/SeverityMark';
 import { useNames } from '../view/names';
+import { sayNamed } from '../view/translate';
 import { select, showMapList, useView } from '../view/view';
 import { type Bounds, listInView } from './inView';
 
@@ -21,7 +22,7 @@ const LISTED_MAX = 60;
 
 export function TextMapList({ rows, bounds }: Props) {
   const { t, i18n } = useTranslation();
-  const { places, middles } = useNames();
+  const { places, middles, english } = useNames();
   const selected = useView((view) => view.selected);
   useFeed((feed) => feed.revision.entities + feed.revision.units);
   const keys = useBindings();
@@ -71,7 +72,7 @@ export function TextMapList({ rows, bounds }: Props) {
               {list.things.slice(0, LISTED_MAX).map((thing) => (
                 <li key={thing.id}>
                   <SeverityMark severity={thing.level} size={13} />{' '}
-                  {say(thing.title, i18n.language)}
+                  {sayNamed(thing.title, i18n.language, english)}
                 </li>
               ))}
             </ul>

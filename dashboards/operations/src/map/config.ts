@@ -1,12 +1,14 @@
 // Where the base map comes from, as the hub says; all of it lies on the hub itself.
 
-import { learnMiddles, learnParents, learnPlaces } from '../view/names';
+import type { Text } from '../live/protocol';
+import { learnMiddles, learnParents, learnPlaces, names } from '../view/names';
 import { middleOf } from './middle';
 
 export interface ConsoleConfig {
   mapBase: string;
-  mapAttribution: string | null;
-  branding: { zh: string; en: string } | null;
+  /** Whose the map is; some owners want the same words in every language. */
+  mapAttribution: Text | null;
+  branding: Text | null;
   center: readonly [number, number] | null;
   zoom: number | null;
 }
@@ -21,10 +23,13 @@ let config: Promise<ConsoleConfig> | null = null;
 
 export function fetchConfig(): Promise<ConsoleConfig> {
   config ??= json('/config.json').then((raw) => {
-    const found = raw as Partial<ConsoleConfig>;
+    const found = raw as Partial<Omit<ConsoleConfig, 'mapAttribution'>> & {
+      mapAttribution?: Text | string | null;
+    };
+    const whose = found.mapAttribution;
     return {
       mapBase: found.mapBase ?? '/map/base.geojson',
-      mapAttribution: found.mapAttribution ?? null,
+      mapAttribution: typeof whose === 'string' ? { zh: whose, en: whose } : (whose ?? null),
       branding: found.branding ?? null,
       center: found.center ?? null,
       zoom: found.zoom ?? null,
@@ -34,6 +39,16 @@ export function fetchConfig(): Promise<ConsoleConfig> {
     config = null;
   });
   return config;
+}
+
+/** Names of all places for a screen without a map; where a map is or was, they are known. */
+export async function fetchPlaceNames(): Promise<void> {
+  if (names.getState().middles.size > 0) return;
+  try {
+    await fetchBase((await fetchConfig()).mapBase);
+  } catch {
+    // Codes are shown where there is no name.
+  }
 }
 
 interface Feature {

@@ -3,6 +3,7 @@
 
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
+import { isPreset } from '../wall/presets';
 
 export type ScreenName =
   | 'console'
@@ -42,6 +43,8 @@ export function readRoute(pathname: string, search: string): Route {
   const path = pathname.length > 1 ? pathname.replace(/\/+$/, '') : pathname;
   const screen = Object.hasOwn(SCREENS, path) ? SCREENS[path] : undefined;
   if (screen) return { screen, id: null, search };
+  const wall = /^\/wall\/([^/]+)$/.exec(path)?.[1];
+  if (wall && isPreset(wall)) return { screen: 'wall', id: wall, search };
   const found = /^\/cases\/([^/]+)$/.exec(path);
   const id = found?.[1] ? decoded(found[1]) : null;
   return id === null ? { screen: 'lost', id: null, search } : { screen: 'case', id, search };

@@ -58,6 +58,9 @@ export function Console() {
           <PanelBoundary>
             <MapPanel rows={withSelected(wanted, rows, selected)} hidden={queue.hidden} />
           </PanelBoundary>
+          <div className="undo-place">
+            <UndoToasts />
+          </div>
           <PanelBoundary>
             <TimelinePanel />
           </PanelBoundary>
@@ -82,7 +85,6 @@ export function Console() {
         <PaletteDialog shown={queue.rows} all={rows} />
         <HelpDialog />
       </PanelBoundary>
-      <UndoToasts />
       <Notices />
     </div>
   );

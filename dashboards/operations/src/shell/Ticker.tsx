@@ -7,13 +7,14 @@ import { useFeed, useNow, world } from '../live/feed';
 import type { LiveEvent } from '../live/protocol';
 import { SeverityMark } from '../severity/SeverityMark';
 import { useNames } from '../view/names';
+import { sayNamed } from '../view/translate';
 
 /** Two columns of three. */
 const LINES = 6;
 
 export function Ticker() {
   const { t, i18n } = useTranslation();
-  const { departments, places } = useNames();
+  const { departments, places, english } = useNames();
   const now = useNow();
   useFeed((feed) => feed.revision.events);
   /** The place's name, unless the title tells it already. */
@@ -27,21 +28,26 @@ export function Ticker() {
       <h2>{t('ticker.label')}</h2>
       {events.length === 0 ? <p className="hint">{t('ticker.empty')}</p> : null}
       <ul>
-        {events.map((event) => (
-          <li key={event.id}>
-            <time className="mono">{wallTime(Date.parse(event.time), now)}</time>
-            {event.level && event.level <= 2 ? (
-              <SeverityMark severity={event.level} size={13} />
-            ) : (
-              <span className="ticker-dot" aria-hidden="true" />
-            )}
-            <span className="ticker-who">
-              {say(departments.get(event.department), i18n.language) || event.department}
-            </span>
-            <span className="ticker-what">{say(event.title, i18n.language)}</span>
-            <span className="hint">{placeBeside(event, say(event.title, i18n.language))}</span>
-          </li>
-        ))}
+        {events.map((event) => {
+          const title = sayNamed(event.title, i18n.language, english);
+          return (
+            <li key={event.id}>
+              <time className="mono">{wallTime(Date.parse(event.time), now)}</time>
+              {event.level && event.level <= 2 ? (
+                <SeverityMark severity={event.level} size={13} />
+              ) : (
+                <span className="ticker-dot" aria-hidden="true" />
+              )}
+              <span className="ticker-who">
+                {say(departments.get(event.department), i18n.language) || event.department}
+              </span>
+              <span className="ticker-what" title={title}>
+                {title}
+              </span>
+              <span className="hint">{placeBeside(event, title)}</span>
+            </li>
+          );
+        })}
       </ul>
     </section>
   );

@@ -16,6 +16,8 @@ interface Names {
   /** Where a place is, for marks that know no point. */
   middles: ReadonlyMap<string, Middle>;
   places: ReadonlyMap<string, Text>;
+  /** English names of what the map draws, roads and rivers too, by the Chinese ones. */
+  english: ReadonlyMap<string, string>;
   /** The place each place lies in. */
   parents: ReadonlyMap<string, string>;
   departments: ReadonlyMap<string, Text>;
@@ -27,6 +29,7 @@ interface Names {
 export const names = createStore<Names>()(() => ({
   middles: new Map(),
   places: new Map(),
+  english: new Map(),
   parents: new Map(),
   departments: new Map(),
   kinds: new Map(),
@@ -48,7 +51,12 @@ const namesQuery = graphql(`
 `);
 
 export function learnPlaces(found: Iterable<readonly [string, Text]>): void {
-  names.setState({ places: new Map([...names.getState().places, ...found]) });
+  const learnt = [...found];
+  const { places, english } = names.getState();
+  names.setState({
+    places: new Map([...places, ...learnt]),
+    english: new Map([...english, ...learnt.map(([, { zh, en }]) => [zh, en] as const)]),
+  });
 }
 
 /** Which place lies in which. */

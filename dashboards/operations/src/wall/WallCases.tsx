@@ -50,9 +50,11 @@ function Case({ row }: { row: Row }) {
       <span className="wall-case-words">
         <strong>{say(row.title, i18n.language)}</strong>
         <span className="hint">
-          {[place, responsible, item ? t(`status.${item.status}`) : t('queue.alertOnly')]
-            .filter((word) => word !== '')
-            .join(' · ')}
+          <span className="wall-case-place">
+            {[place, responsible, item ? t(`status.${item.status}`) : t('queue.alertOnly')]
+              .filter((word) => word !== '')
+              .join(' · ')}
+          </span>
           {row.exercise ? <span className="chip exercise">{t('exercise')}</span> : null}
         </span>
       </span>

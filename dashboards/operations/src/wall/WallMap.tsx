@@ -3,6 +3,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFeed } from '../live/feed';
+import type { Text } from '../live/protocol';
+import { Attribution } from '../map/Attribution';
 import { fetchBase, fetchConfig } from '../map/config';
 import { LiveMap } from '../map/LiveMap';
 import type { Row } from '../queue/rows';
@@ -12,7 +14,7 @@ export function WallMap({ rows }: { rows: readonly Row[] }) {
   const frame = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<LiveMap | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const [attribution, setAttribution] = useState<string | null>(null);
+  const [attribution, setAttribution] = useState<Text | null>(null);
   const entities = useFeed((feed) => feed.revision.entities);
   const units = useFeed((feed) => feed.revision.units);
 
@@ -45,7 +47,7 @@ export function WallMap({ rows }: { rows: readonly Row[] }) {
     <section className="map wall-map" aria-label={t('map.label')}>
       <div className="map-frame" ref={frame} data-testid="map" data-ready={map !== null} />
       {problem === null ? null : <p className="map-word">{t('map.failed', { reason: problem })}</p>}
-      {attribution ? <p className="map-attribution">{attribution}</p> : null}
+      <Attribution words={attribution} />
     </section>
   );
 }

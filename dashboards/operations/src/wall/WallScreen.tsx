@@ -6,11 +6,14 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { age, wallTime } from '../i18n/time';
 import { useFeed, useNow } from '../live/feed';
+import { fetchPlaceNames } from '../map/config';
 import { useRows } from '../queue/queue';
 import { useHub } from '../route/live';
+import { useRoute } from '../route/route';
 import { useBranding } from '../shell/branding';
 import { PanelBoundary } from '../shell/PanelBoundary';
 import { LiveCounts } from '../signs/LiveCounts';
+import { PARTS, type Part, type Preset, presetAt, readRotation } from './presets';
 import { keepSession } from './renewSession';
 import { WallCases } from './WallCases';
 import { WallMap } from './WallMap';
@@ -26,29 +29,38 @@ export function WallScreen() {
   const rows = useRows();
   const freshness = useFeed((feed) => feed.freshness);
   const stale = freshness === 'STALE' || freshness === 'OFFLINE';
+  const { preset, turns } = usePreset();
+  const shows = (part: Part) => PARTS[preset].includes(part);
+  const mapless = !shows('map');
+  useEffect(() => {
+    if (mapless) void fetchPlaceNames();
+  }, [mapless]);
   return (
-    <main className={stale ? 'wall stale' : 'wall'} data-testid="wall" data-state={freshness}>
-      <WallHead />
+    <main
+      className={stale ? 'wall stale' : 'wall'}
+      data-testid="wall"
+      data-state={freshness}
+      data-preset={preset}
+    >
+      <WallHead preset={turns ? preset : null} />
       <section className="signs wall-counts" aria-label={t('signs.position')}>
         <LiveCounts rows={rows} />
       </section>
-      <PanelBoundary>
-        <WallSigns />
-      </PanelBoundary>
-      <PanelBoundary>
-        <WallFeeds />
-      </PanelBoundary>
-      <PanelBoundary>
-        <WallMap rows={rows} />
-      </PanelBoundary>
-      <PanelBoundary>
-        <WallUnits />
-      </PanelBoundary>
-      <PanelBoundary>
-        <WallCases rows={rows} />
-      </PanelBoundary>
+      <PanelBoundary>{shows('signs') ? <WallSigns /> : null}</PanelBoundary>
+      <PanelBoundary>{shows('feeds') ? <WallFeeds /> : null}</PanelBoundary>
+      <PanelBoundary>{shows('map') ? <WallMap rows={rows} /> : null}</PanelBoundary>
+      <PanelBoundary>{shows('units') ? <WallUnits /> : null}</PanelBoundary>
+      <PanelBoundary>{shows('cases') ? <WallCases rows={rows} /> : null}</PanelBoundary>
     </main>
   );
+}
+
+/** The arrangement whose turn it is, and whether there are others. */
+function usePreset(): { preset: Preset; turns: boolean } {
+  const { id, search } = useRoute();
+  const now = useNow();
+  const rotation = readRotation(id, search);
+  return { preset: presetAt(rotation, now), turns: rotation.presets.length > 1 };
 }
 
 /** Marks the page, so that the root size follows the wall and not the desk. */
@@ -63,7 +75,7 @@ function useWallSize(): void {
   }, [branding]);
 }
 
-function WallHead() {
+function WallHead({ preset }: { preset: Preset | null }) {
   const { t, i18n } = useTranslation();
   const now = useNow();
   const date = new Date(now).toLocaleDateString(i18n.language.startsWith('zh') ? 'zh-CN' : 'en', {
@@ -74,7 +86,10 @@ function WallHead() {
   });
   return (
     <header className="wall-head">
-      <h1>{useBranding()}</h1>
+      <h1>
+        {useBranding()}
+        {preset === null ? null : <span className="wall-turn">{t(`wall.preset.${preset}`)}</span>}
+      </h1>
       <Freshness />
       <p className="wall-time">
         <span>{date}</span> <time className="mono">{wallTime(now, now)}</time>

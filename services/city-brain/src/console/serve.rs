@@ -92,9 +92,10 @@ fn content_type(name: &str) -> &'static str {
 }
 
 /// Addresses of the console's screens; the page itself knows which screen each of them is.
-const SCREENS: [&str; 9] = [
+const SCREENS: [&str; 10] = [
     "/login",
     "/wall",
+    "/wall/{preset}",
     "/cases",
     "/cases/{id}",
     "/alerts",

@@ -35,9 +35,12 @@ fn config(catalog: &Catalog, real_city: bool) -> Value {
         .find_map(|place| place.center)
         .map_or(json!(null), |(lon, lat)| json!([lon, lat]));
     let attribution = if real_city {
-        "© U.S. Census Bureau / OpenStreetMap contributors"
+        json!({
+            "zh": "© 美国人口普查局 / OpenStreetMap 贡献者",
+            "en": "© U.S. Census Bureau / OpenStreetMap contributors",
+        })
     } else {
-        ""
+        Value::Null
     };
     json!({
         "mapBase": "/map/base.geojson",
