@@ -194,6 +194,10 @@ pub enum Measure {
         /// Count each subject once.
         #[serde(default)]
         distinct_subjects: bool,
+        /// Count occasions: the most events, one per subject, of which no two lie closer together than
+        /// this. What comes close together is one thing seen several times.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        apart: Option<Span>,
     },
     /// Sum of the events' main measures, the latest per subject.
     Sum,

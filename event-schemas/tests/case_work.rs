@@ -102,6 +102,36 @@ fn a_workflow_whose_time_makes_no_sense_is_told() {
         ),
         (
             REQUEST,
+            "into: HANDLING",
+            "into: HANDLED",
+            "clock answer: expected into: a state of this workflow",
+        ),
+        (
+            REQUEST,
+            "starts: [openCase, returnRequest]",
+            "starts: []",
+            "clock transfer: expected starts: at least one command",
+        ),
+        (
+            REQUEST,
+            "extends: { clock: answer, to: 15d }",
+            "extends: { clock: reply, to: 15d }",
+            "command extendRequest: expected extends: a clock of this workflow",
+        ),
+        (
+            REQUEST,
+            "extends: { clock: answer, to: 15d }",
+            "extends: { clock: answer, to: 5d }",
+            "command extendRequest: expected extends: a limit longer",
+        ),
+        (
+            REQUEST,
+            "effects: [extendClock]",
+            "effects: []",
+            "command extendRequest: expected effects: extendClock",
+        ),
+        (
+            REQUEST,
             "field: request\n",
             "field: colour\n",
             "clock answer: expected limitBy: a kept field",

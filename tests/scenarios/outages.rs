@@ -22,18 +22,17 @@ const EVENTS: [(&str, u64); 3] = [
 
 /// When and where more than 500 customers were without power, by the sum over the quarter's outages
 /// of the last day (checked with a sum over the file by hand). The last is an outage of 2,521
-/// customers that had been cleared and is seen again. The second is the third outage of 200 customers
-/// or more in the east within a day.
-const ALERTS: [(&str, &str); 5] = [
+/// customers that had been cleared and is seen again. The three outages of 200 customers or more in the
+/// east from 03:32:55 to 04:53:23 are two occasions, which is no repeated outage.
+const ALERTS: [(&str, &str); 4] = [
     ("2019-10-27T04:20:26.000Z", "east"),
-    ("2019-10-27T04:53:23.000Z", "east"),
     ("2019-10-27T08:00:16.000Z", "west"),
     ("2019-10-29T14:00:39.000Z", "east"),
     ("2019-10-29T19:20:31.000Z", "east"),
 ];
 
-/// Alerts on each case: the first two and the last two lie within 12 hours and are one case's work.
-const CASES: [u64; 3] = [1, 2, 2];
+/// Alerts on each case: the last two lie within 12 hours and are one case's work.
+const CASES: [u64; 3] = [1, 1, 2];
 
 fn replay(hub: &TestHub, label: &str) -> String {
     let sample = repository().join("tests/sample/outages-2019");

@@ -17,6 +17,9 @@ const DETECTOR_MS: f64 = 120_000.0;
 const STATION_MS: f64 = 600_000.0;
 const GAUGE_MS: f64 = 300_000.0;
 
+/// A rise in an hour that is fast, metres: no tide alone is.
+const FAST: f64 = 0.15;
+
 /// What a sensor measures.
 #[derive(Clone, Debug)]
 enum Kind {
@@ -157,6 +160,38 @@ impl Sensors {
         self.gauges("river")
             .map(|sensor| sensor.number.clone())
             .collect()
+    }
+
+    /// Rivers whose rise foretells within this time that the warning level comes within the hour, and
+    /// does so for `lead_ms` before it has come: each with the moment from which it does.
+    pub(super) fn foretold(
+        &self,
+        (from, until): (Millis, Millis),
+        lead_ms: i64,
+    ) -> Vec<(String, Millis)> {
+        let minutes = || (0..until.since(from) / 60_000).map(|n| from.plus(n * 60_000));
+        let foretold = |sensor: &Sensor| {
+            let Kind::Level(gauge) = &sensor.kind else {
+                return None;
+            };
+            let water = |at| self.effect(Effect::Water, sensor, at).strength;
+            let metres = |at: Millis| {
+                let added = (water(at), water(at.plus(-3_600_000)));
+                measures::metres_of_water(gauge, at, added)
+            };
+            let foretells = |at: &Millis| {
+                let (now, before) = metres(*at);
+                let rise = now - before;
+                now < gauge.warning && rise >= FAST && now + rise >= gauge.warning
+            };
+            let first = minutes().find(foretells)?;
+            let held = minutes()
+                .filter(|at| *at >= first)
+                .take_while(foretells)
+                .count() as i64;
+            (held * 60_000 >= lead_ms).then(|| (sensor.number.clone(), first))
+        };
+        self.gauges("river").filter_map(foretold).collect()
     }
 
     fn gauges(&self, kind: &'static str) -> impl Iterator<Item = &Sensor> {

@@ -10,6 +10,8 @@ use super::stories::{CLOSED, DARK, GRAVE};
 
 /// The rule that finds water above a gauge's warning level.
 const ABOVE: &str = "water.above-warning";
+/// The rule that tells beforehand that it will be.
+const RISING: &str = "water.rising-fast";
 
 impl Simulation {
     /// A front crosses the city: warnings first, then trees, wires and water in three streets, each
@@ -48,6 +50,12 @@ impl Simulation {
         self.expect_in_the_city(&scene, "hub.waterlogging", (50 * 60, 10));
         for gauge in self.sensors.rivers() {
             self.expect_about(&scene, ABOVE, &gauge, (60 * 60, 60));
+        }
+        // A gauge reports every five minutes, and the rule wants it to hold as long: in half of all
+        // storms the water is at the mark before that.
+        for (gauge, first) in self.sensors.foretold(flood, 12 * MINUTE) {
+            let since_s = first.since(begin) / 1_000;
+            self.expect_about(&scene, RISING, &gauge, (since_s, 12));
         }
         let third = scene.at(third);
         self.hit(&third, 60 * 60, &["tree-down"], 30);

@@ -78,17 +78,24 @@ pub(super) fn weather(sensor: &Sensor, at: Millis, noise: f64, rain: f64) -> Val
     })
 }
 
+/// Metres above the gauge's zero now and an hour before, by the tide and what is added to it.
+pub(super) fn metres_of_water(gauge: &Gauge, at: Millis, added: (f64, f64)) -> (f64, f64) {
+    let tide = |at: f64| gauge.tide * (at / TIDE_MS * std::f64::consts::TAU).sin();
+    let at = at.0 as f64;
+    (
+        (gauge.base + tide(at) + added.0).max(0.0),
+        (gauge.base + tide(at - HOUR_MS) + added.1).max(0.0),
+    )
+}
+
 /// Water above the gauge's zero; `water` is what an incident adds now and added an hour before.
 pub(super) fn level(sensor: &Sensor, gauge: &Gauge, at: Millis, water: (f64, f64)) -> Value {
-    let tide = |at: f64| gauge.tide * (at / TIDE_MS * std::f64::consts::TAU).sin();
     let ripple = if gauge.tide > 0.0 {
         0.02 * sensor.drift
     } else {
         0.0
     };
-    let at = at.0 as f64;
-    let now = (gauge.base + tide(at) + ripple + water.0).max(0.0);
-    let before = (gauge.base + tide(at - HOUR_MS) + ripple + water.1).max(0.0);
+    let (now, before) = metres_of_water(gauge, at, (ripple + water.0, ripple + water.1));
     json!({
         "gauge": sensor.number, "name": sensor.name, "kind": gauge.kind,
         "level": hundredths(now), "warningLevel": gauge.warning,

@@ -195,6 +195,7 @@ impl Window {
         let value = match &shape.figure {
             Figure::Count => self.active.len() as f64,
             Figure::Subjects => self.subjects.len() as f64,
+            Figure::Occasions(apart) => self.occasions(*apart) as f64,
             Figure::Sum => self.sum as f64 / MICRO,
             Figure::Max => self
                 .measures
@@ -211,6 +212,14 @@ impl Window {
             value,
             met: !self.active.is_empty() && value >= shape.bound,
         }
+    }
+
+    /// The most events of which no two lie closer together than `apart`: from the oldest on, always
+    /// the next that is far enough.
+    fn occasions(&self, apart: i64) -> usize {
+        let next = |from: Millis| self.active.range((from, 0)..).next().map(|(at, _)| at.0);
+        let first = self.active.first_key_value().map(|(at, _)| at.0);
+        std::iter::successors(first, |time| next(time.plus(apart))).count()
     }
 
     /// Whether every selector can be given as many subjects as it asks for, none of them twice.
@@ -261,5 +270,8 @@ impl Window {
 
 /// Whether only a subject's latest event can matter, so that older ones need not be kept.
 fn supersedes(shape: &Shape) -> bool {
-    matches!(shape.figure, Figure::Subjects | Figure::Sum)
+    matches!(
+        shape.figure,
+        Figure::Subjects | Figure::Occasions(_) | Figure::Sum
+    )
 }

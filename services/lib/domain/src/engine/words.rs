@@ -69,6 +69,17 @@ pub(super) fn explanation(scene: &Scene<'_>, figures: &Figures<'_>, reason: Opti
             format!("{within} 分钟内涉及 {value} 个不同对象，达到界限 {bound}"),
             format!("{value} different subjects within {within} minutes, bound {bound}"),
         ),
+        Figure::Occasions(apart) => {
+            let apart = minutes(*apart);
+            (
+                format!(
+                    "{within} 分钟内 {value} 次（相隔不足 {apart} 分钟的算一次），达到界限 {bound}"
+                ),
+                format!(
+                    "{value} times within {within} minutes (less than {apart} minutes apart is once), bound {bound}"
+                ),
+            )
+        }
         Figure::Sum => (
             format!("{within} 分钟内各对象最新值合计 {value}，达到界限 {bound}"),
             format!(
@@ -187,7 +198,9 @@ fn subject_of(key: &str) -> &str {
 /// Counting rules tell the figure they count; the others the number of events.
 fn count(scene: &Scene<'_>, figures: &Figures<'_>) -> String {
     match scene.rule.shape.figure {
-        Figure::Count | Figure::Subjects if !scene.rule.shape.single => number(figures.value),
+        Figure::Count | Figure::Subjects | Figure::Occasions(_) if !scene.rule.shape.single => {
+            number(figures.value)
+        }
         _ => figures.count.to_string(),
     }
 }

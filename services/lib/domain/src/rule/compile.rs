@@ -89,6 +89,8 @@ pub enum Figure {
     Count,
     /// Distinct subjects.
     Subjects,
+    /// Distinct subjects, of which no two lie closer together than so many milliseconds.
+    Occasions(i64),
     /// Sum of the main measures, the latest per subject.
     Sum,
     /// Greatest main measure.
@@ -184,10 +186,15 @@ fn absence(file: &RuleFile, departments: &[String]) -> Option<Absence> {
 fn figure(measure: &Measure) -> Figure {
     match measure {
         Measure::Count {
+            apart: Some(apart), ..
+        } => Figure::Occasions(apart.ms),
+        Measure::Count {
             distinct_subjects: false,
+            ..
         } => Figure::Count,
         Measure::Count {
             distinct_subjects: true,
+            ..
         } => Figure::Subjects,
         Measure::Sum => Figure::Sum,
         Measure::Max => Figure::Max,

@@ -18,6 +18,7 @@ const WITHIN: i64 = 20 * MINUTE;
 enum Kind {
     Count,
     Subjects,
+    Occasions,
     Sum,
     Max,
     Together,
@@ -33,6 +34,7 @@ fn rule_of(kind: Kind, keep: i64) -> RuleFile {
     let when = match kind {
         Kind::Count => threshold(json!({"count": {}}), 4),
         Kind::Subjects => threshold(json!({"count": {"distinctSubjects": true}}), 3),
+        Kind::Occasions => threshold(json!({"count": {"apart": "4m"}}), 3),
         Kind::Sum => threshold(json!("sum"), 120),
         Kind::Max => threshold(json!("max"), 80),
         Kind::Together => json!({"correlation": {
@@ -76,11 +78,40 @@ fn holds(kind: Kind, history: &[Happening], at: i64) -> bool {
     match kind {
         Kind::Count => active.len() >= 4,
         Kind::Subjects => latest.len() >= 3,
+        Kind::Occasions => most_apart(&active) >= 3,
         Kind::Sum => latest.values().sum::<i32>() >= 120,
         Kind::Max => active.iter().any(|one| one.measure >= 80),
         // The departments differ, so the subjects of the two selectors do too.
         Kind::Together => subjects(false).len() >= 2 && !subjects(true).is_empty(),
     }
+}
+
+/// The most subjects whose latest events lie four minutes or more apart, by trying every choice.
+fn most_apart(active: &[&Happening]) -> usize {
+    let mut latest: BTreeMap<u8, i64> = BTreeMap::new();
+    for one in active {
+        latest.insert(one.subject, one.time);
+    }
+    let times: Vec<i64> = latest.into_values().collect();
+    let chosen = |choice: u32| -> Vec<i64> {
+        let numbered = times.iter().enumerate();
+        numbered
+            .filter(|(n, _)| choice & (1 << n) != 0)
+            .map(|(_, time)| *time)
+            .collect()
+    };
+    let far = |times: &[i64]| {
+        times.iter().enumerate().all(|(n, one)| {
+            let others = &times[n + 1..];
+            others.iter().all(|other| (one - other).abs() >= 4 * MINUTE)
+        })
+    };
+    let choices = (0..1_u32 << times.len()).map(chosen);
+    choices
+        .filter(|times| far(times))
+        .map(|times| times.len())
+        .max()
+        .unwrap_or(0)
 }
 
 /// All episodes, from the condition at every moment at which it can change.
@@ -160,6 +191,7 @@ fn kinds() -> impl Strategy<Value = Kind> {
     prop_oneof![
         Just(Kind::Count),
         Just(Kind::Subjects),
+        Just(Kind::Occasions),
         Just(Kind::Sum),
         Just(Kind::Max),
         Just(Kind::Together)
