@@ -129,7 +129,9 @@ fn case(n: usize, of: &Facts) -> Case {
         }
         run
     };
-    let clocks: Vec<_> = (0..of.pick % 3).map(|n| clock(n > 0 && of.exercise)).collect();
+    let clocks: Vec<_> = (0..of.pick % 3)
+        .map(|n| clock(n > 0 && of.exercise))
+        .collect();
     serde_json::from_value(json!({
         "id": format!("c{n:04}"), "number": format!("C-{n:04}"), "kind": kind, "version": 1,
         "state": "X", "stage": stage, "title": {"zh": of.words.0, "en": of.words.1}, "severity": of.severity,
