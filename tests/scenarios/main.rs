@@ -30,4 +30,5 @@ mod records;
 mod silence;
 mod starting;
 mod story;
+mod websocket;
 mod zombies;

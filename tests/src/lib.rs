@@ -19,6 +19,7 @@ pub mod kafka;
 pub mod live;
 pub mod load;
 pub mod process;
+pub mod raw_socket;
 pub mod stack;
 pub mod store;
 pub mod wait;

@@ -3,6 +3,9 @@
 
 mod door;
 mod placed;
+#[cfg(test)]
+#[path = "serve_tests.rs"]
+mod serve_tests;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
