@@ -332,6 +332,8 @@ impl<S: Fn(LaneStart) -> JoinHandle<Result<(), LaneEnd>>> LogThread<S> {
             return Ok(());
         };
         match tokio::runtime::Handle::current().block_on(seat.task) {
+            // It noticed the stop before this thread did; the others still store what they have.
+            Ok(Ok(())) if self.shutdown.is_cancelled() => Ok(()),
             Ok(Ok(()) | Err(LaneEnd::Lost)) => Err(LaneEnd::Lost),
             Ok(Err(end)) => Err(end),
             Err(error) => Err(LaneEnd::Log(format!(
@@ -343,6 +345,7 @@ impl<S: Fn(LaneStart) -> JoinHandle<Result<(), LaneEnd>>> LogThread<S> {
 
     /// Lanes store what they have; their marks are committed meanwhile.
     fn end_in_order(&mut self) {
+        reach(Point::Shutdown);
         let until = Instant::now() + STOP_WITHIN;
         while Instant::now() < until && self.lanes.values().any(|seat| !seat.task.is_finished()) {
             reach(Point::Shutdown);
@@ -352,6 +355,7 @@ impl<S: Fn(LaneStart) -> JoinHandle<Result<(), LaneEnd>>> LogThread<S> {
             }
             std::thread::sleep(Duration::from_millis(2));
         }
+        reach(Point::Shutdown);
     }
 }
 
