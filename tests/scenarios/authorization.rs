@@ -303,7 +303,7 @@ enum Door {
 use Door::{Administrators, Departments, Elsewhere, Inside, Known, Public, Readers};
 
 /// Every route of the product, with the path and method to try it by.
-const ROUTES: [(&str, &str, &str, Door); 19] = [
+const ROUTES: [(&str, &str, &str, Door); 20] = [
     ("/", "GET", "/", Public),
     ("/assets/{*path}", "GET", "/assets/x.js", Public),
     ("/graphiql", "GET", "/graphiql", Public),
@@ -338,6 +338,7 @@ const ROUTES: [(&str, &str, &str, Door); 19] = [
         "/v1/events/%2Ffire%2Fdispatch/1",
         Departments,
     ),
+    ("/v1/dead-letters", "GET", "/v1/dead-letters", Departments),
 ];
 
 /// String literals that stand right after `.route(` in a source file.

@@ -44,6 +44,19 @@ pub struct Fate {
     pub dead_letters: Vec<DeadLetterFate>,
 }
 
+/// A refusal, and of what, as far as that could be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnLetter {
+    /// CloudEvents `source`.
+    pub source: Option<String>,
+    /// CloudEvents `id`.
+    pub id: Option<String>,
+    /// CloudEvents `type`.
+    pub event_type: Option<String>,
+    /// Why it was refused.
+    pub letter: DeadLetterFate,
+}
+
 /// Nobody can tell now.
 #[derive(Debug, thiserror::Error)]
 #[error("the fate of events cannot be told now: {0}")]
@@ -52,10 +65,17 @@ pub struct FatesUnavailable(pub String);
 /// The answer, in the future.
 pub type FateAnswer<'f> = Pin<Box<dyn Future<Output = Result<Fate, FatesUnavailable>> + Send + 'f>>;
 
+/// A department's refusals, in the future.
+pub type LettersAnswer<'f> =
+    Pin<Box<dyn Future<Output = Result<Vec<OwnLetter>, FatesUnavailable>> + Send + 'f>>;
+
 /// Knows what became of a department's events.
 pub trait EventFates: Send + Sync {
     /// What became of an event of this department; events of others are unknown to it.
     fn fate<'f>(&'f self, department: &'f str, source: &'f str, id: &'f str) -> FateAnswer<'f>;
+
+    /// What was refused of this department's, newest first, at most so many.
+    fn letters<'f>(&'f self, department: &'f str, limit: u32) -> LettersAnswer<'f>;
 }
 
 /// Looks in ClickHouse.
@@ -79,26 +99,40 @@ impl StoredFates {
         let admitted = stored
             .filter(|stored| stored.event.admission.department == department)
             .map(|stored| (stored.event.position, stored.ingest_time));
+        let letters = self.refused(department, SEARCHED).await?;
+        let ours = letters
+            .into_iter()
+            .filter(|own| own.source.as_deref() == Some(source) && own.id.as_deref() == Some(id));
+        Ok(Fate {
+            admitted,
+            dead_letters: ours.map(|own| own.letter).collect(),
+        })
+    }
+
+    async fn refused(
+        &self,
+        department: &str,
+        limit: u32,
+    ) -> Result<Vec<OwnLetter>, event_store::StoreError> {
         let filter = DeadLetterFilter {
             departments: vec![department.to_owned()],
             ..DeadLetterFilter::default()
         };
-        let page = PageRequest::first(SEARCHED);
+        let page = PageRequest::first(limit);
         let letters = self.reader.dead_letters(&filter, &page).await?;
-        let ours = letters.rows.into_iter().filter(|letter| {
-            letter.source.as_deref() == Some(source) && letter.id.as_deref() == Some(id)
+        let told = letters.rows.into_iter().map(|letter| OwnLetter {
+            source: letter.source,
+            id: letter.id,
+            event_type: letter.event_type,
+            letter: DeadLetterFate {
+                code: letter.reason,
+                message: letter.message,
+                path: letter.path,
+                received_at: letter.received_at,
+                position: letter.position,
+            },
         });
-        let dead_letters = ours.map(|letter| DeadLetterFate {
-            code: letter.reason,
-            message: letter.message,
-            path: letter.path,
-            received_at: letter.received_at,
-            position: letter.position,
-        });
-        Ok(Fate {
-            admitted,
-            dead_letters: dead_letters.collect(),
-        })
+        Ok(told.collect())
     }
 }
 
@@ -106,6 +140,13 @@ impl EventFates for StoredFates {
     fn fate<'f>(&'f self, department: &'f str, source: &'f str, id: &'f str) -> FateAnswer<'f> {
         Box::pin(async move {
             let found = self.look_up(department, source, id).await;
+            found.map_err(|error| FatesUnavailable(error.to_string()))
+        })
+    }
+
+    fn letters<'f>(&'f self, department: &'f str, limit: u32) -> LettersAnswer<'f> {
+        Box::pin(async move {
+            let found = self.refused(department, limit).await;
             found.map_err(|error| FatesUnavailable(error.to_string()))
         })
     }
@@ -154,7 +195,7 @@ async fn told(intake: &Intake, path: &str, headers: &HeaderMap) -> Result<Value,
     Ok(known)
 }
 
-fn letter(letter: &DeadLetterFate) -> Value {
+pub(crate) fn letter(letter: &DeadLetterFate) -> Value {
     json!({
         "code": letter.code,
         "message": letter.message,

@@ -3,6 +3,7 @@
 //! `POST /v1/events` takes `CloudEvents` in the HTTP binding (binary, structured, batch), gives them
 //! the same check as admission as a courtesy, and answers when Kafka has acknowledged all that was
 //! accepted. `GET /v1/events/<source>/<id>` tells what admission decided: its verdict counts.
+//! `GET /v1/dead-letters` tells what of the caller's own was refused.
 //!
 //! Invariants: a caller publishes into its own department's inbox only; limits apply before work;
 //! what is answered with 200 is in the log; while Kafka is away the answer is 503, never a promise.
@@ -11,6 +12,7 @@ mod access;
 mod event_fate;
 mod kafka_form;
 mod measure;
+mod own_letters;
 mod problem;
 mod publish;
 mod rate;
@@ -28,7 +30,10 @@ use service_kit::{Clock, Health, Shutdown};
 use tokio::sync::Semaphore;
 
 pub use access::Authenticate;
-pub use event_fate::{DeadLetterFate, EventFates, Fate, FateAnswer, FatesUnavailable, StoredFates};
+pub use event_fate::{
+    DeadLetterFate, EventFates, Fate, FateAnswer, FatesUnavailable, LettersAnswer, OwnLetter,
+    StoredFates,
+};
 
 /// Settings of intake.
 #[derive(Clone, Debug)]
@@ -123,6 +128,7 @@ pub async fn start(
     Ok(Router::new()
         .route("/v1/events", post(publish::publish))
         .route("/v1/events/{*event}", get(event_fate::tell))
+        .route("/v1/dead-letters", get(own_letters::tell))
         .with_state(intake))
 }
 

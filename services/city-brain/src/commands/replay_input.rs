@@ -218,3 +218,51 @@ fn read_line(line: &[u8]) -> Result<Known, String> {
         event: Event::Written(event),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_one_a_line_are_read_with_a_mark_and_empty_lines_and_faults_are_told_by_line() {
+        let lines = "\u{feff}{\"type\":\"city.fire.x.v1\",\"time\":\"2026-07-01T14:05:00+08:00\"}\n\n\
+            {\"type\":\"city.fire.x.v1\"}\r\nnot json\n{\"type\":7,\"time\":\"2026-07-01T14:05:00Z\"}\n";
+        let mut bytes = lines.as_bytes().to_vec();
+        bytes.extend(b"\xff\xff\n");
+        let window = Window {
+            from: None,
+            to: None,
+        };
+        let input = read_ndjson(&bytes, window);
+        assert_eq!((input.events.len(), input.rows), (1, 6));
+        let begins = [
+            "line 3: /time",
+            "line 4: expected one event",
+            "line 5: /type",
+            "line 6: expected UTF-8",
+        ];
+        assert_eq!(input.faults.len(), begins.len());
+        for (fault, begin) in input.faults.iter().zip(begins) {
+            assert!(fault.starts_with(begin), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_packed_file_is_unpacked_whatever_it_is_called_and_one_that_only_says_so_is_told() {
+        let folder = std::env::temp_dir().join(format!("city-brain-packed-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let packed = zstd::encode_all(&b"a,b\n1,2\n"[..], 1).unwrap();
+        let (plain, torn, said) = (
+            folder.join("x.csv"),
+            folder.join("torn.csv"),
+            folder.join("x.csv.zst"),
+        );
+        std::fs::write(&plain, &packed).unwrap();
+        std::fs::write(&torn, &packed[..packed.len() - 4]).unwrap();
+        std::fs::write(&said, "a,b\n1,2\n").unwrap();
+        assert_eq!(bytes(&plain).unwrap(), b"a,b\n1,2\n");
+        assert!(bytes(&torn).unwrap_err().what.contains("unpacking"));
+        assert!(bytes(&said).unwrap_err().what.contains("found a,b"));
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}

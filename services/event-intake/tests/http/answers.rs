@@ -246,3 +246,38 @@ async fn a_department_can_ask_what_became_of_its_own_events() {
         .await;
     assert_eq!(answer(nobody).await.0, StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_department_is_told_its_own_refusals_and_nobody_else_s() {
+    let desk = Desk::open().await;
+    let (status, told) = answer(desk.get("fire-key", "/v1/dead-letters?limit=5").await).await;
+    assert_eq!(
+        (status, &told["department"]),
+        (StatusCode::OK, &json!("fire"))
+    );
+    let letters = told["deadLetters"].as_array().unwrap();
+    assert_eq!((letters.len(), &letters[0]["id"]), (1, &json!("refused")));
+    assert_eq!(letters[0]["code"], "wrong_place");
+    let (_, others) = answer(desk.get("power-key", "/v1/dead-letters").await).await;
+    assert_eq!(others["deadLetters"], json!([]));
+    for (key, path, expected) in [
+        ("revoked", "/v1/dead-letters", StatusCode::UNAUTHORIZED),
+        ("operator-token", "/v1/dead-letters", StatusCode::FORBIDDEN),
+        (
+            "fire-key",
+            "/v1/dead-letters?limit=0",
+            StatusCode::BAD_REQUEST,
+        ),
+        (
+            "fire-key",
+            "/v1/dead-letters?department=power",
+            StatusCode::BAD_REQUEST,
+        ),
+    ] {
+        assert_eq!(
+            answer(desk.get(key, path).await).await.0,
+            expected,
+            "{key} {path}"
+        );
+    }
+}

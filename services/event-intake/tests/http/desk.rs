@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use domain::access::{Principal, Role};
 use event_intake::{
-    Authenticate, Config, DeadLetterFate, EventFates, Fate, FateAnswer, Ports, start,
+    Authenticate, Config, DeadLetterFate, EventFates, Fate, FateAnswer, LettersAnswer, OwnLetter,
+    Ports, start,
 };
 use event_log::{Follower, LogConfig, Record, StartAt};
 use event_schemas::Catalog;
@@ -54,6 +55,19 @@ impl EventFates for TwoFates {
             _ => Fate::default(),
         };
         Box::pin(async { Ok(fate) })
+    }
+
+    fn letters<'f>(&'f self, department: &'f str, limit: u32) -> LettersAnswer<'f> {
+        Box::pin(async move {
+            let refused = self.fate(department, "/fire/dispatch", "refused").await?;
+            let letters = refused.dead_letters.into_iter().map(|letter| OwnLetter {
+                source: Some(String::from("/fire/dispatch")),
+                id: Some(String::from("refused")),
+                event_type: None,
+                letter,
+            });
+            Ok(letters.take(limit as usize).collect())
+        })
     }
 }
 
