@@ -19,8 +19,8 @@ pub use inspection::{Crowded, FromTheFuture, Inspection, Rising};
 pub use migrations::{migrate, missing_migrations};
 pub use query::{
     AlertCursor, CalendarUnit, CaseCursor, DeadLetterCursor, DeadLetterFilter, EventCursor,
-    EventDimension, EventStatistic, FeedActivity, Interval, Measure, Page, PageRequest, Rejections,
-    SignWindow, SourceAndId, StatisticsRequest, StoredDeadLetter, StoredEvent,
+    EventDimension, EventPart, EventStatistic, FeedActivity, Interval, Measure, Page, PageRequest,
+    Rejections, SignWindow, SourceAndId, StatisticsRequest, StoredDeadLetter, StoredEvent,
 };
 pub use reader::Reader;
 pub use rows::{DeadLetterRecord, EventRecord, Origin, RowFault, Rows, Table};

@@ -1,5 +1,7 @@
 //! Events: immutable facts, as admitted.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Json, Object, SimpleObject};
 use event_schemas::Text;
 use event_store::StoredEvent;
@@ -7,6 +9,7 @@ use serde_json::Value;
 
 use super::asking::hub;
 use super::department::{DepartmentView, EventTypeView};
+use super::event_rows::EventRows;
 use super::mask::masked;
 use super::node_id::{Kind, global};
 use super::page::PageInfo;
@@ -17,24 +20,28 @@ use crate::failure::Answer;
 
 /// An event as stored.
 pub(crate) struct EventView {
-    stored: StoredEvent,
+    stored: Arc<StoredEvent>,
 }
 
 impl From<StoredEvent> for EventView {
     fn from(stored: StoredEvent) -> Self {
+        Self::from(Arc::new(stored))
+    }
+}
+
+impl From<Arc<StoredEvent>> for EventView {
+    fn from(stored: Arc<StoredEvent>) -> Self {
         Self { stored }
     }
 }
 
 impl EventView {
     /// An event as the log has just taken it.
-    pub(crate) const fn live(
+    pub(crate) fn live(
         event: domain::event::Event,
         ingest_time: event_schemas::city::Millis,
     ) -> Self {
-        Self {
-            stored: StoredEvent { event, ingest_time },
-        }
+        Self::from(StoredEvent { event, ingest_time })
     }
 
     fn text(&self, ctx: &Context<'_>) -> Answer<Text> {
@@ -172,7 +179,7 @@ pub(crate) struct EventEdge {
 /// A page of events, newest event time first.
 pub(crate) struct EventConnection {
     /// The rows.
-    pub(crate) rows: Vec<(String, StoredEvent)>,
+    pub(crate) rows: Vec<(String, Arc<StoredEvent>)>,
     /// Where the page stands.
     pub(crate) page_info: PageInfo,
 }
@@ -182,18 +189,17 @@ pub(crate) struct EventConnection {
 impl EventConnection {
     /// Events with cursors.
     async fn edges(&self) -> Vec<EventEdge> {
-        let edge = |(cursor, stored): &(String, StoredEvent)| EventEdge {
-            node: EventView::from(stored.clone()),
+        let edge = |(cursor, stored): &(String, Arc<StoredEvent>)| EventEdge {
+            node: EventView::from(Arc::clone(stored)),
             cursor: cursor.clone(),
         };
         self.rows.iter().map(edge).collect()
     }
 
     /// The events alone.
-    async fn nodes(&self) -> Vec<EventView> {
+    async fn nodes(&self) -> EventRows {
         let rows = self.rows.iter();
-        rows.map(|(_, stored)| EventView::from(stored.clone()))
-            .collect()
+        EventRows(rows.map(|(_, stored)| Arc::clone(stored)).collect())
     }
 
     /// Where the page stands.

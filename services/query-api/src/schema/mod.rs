@@ -13,6 +13,7 @@ mod dead_letter;
 mod department;
 mod enums;
 mod event;
+mod event_rows;
 pub(crate) mod feed;
 pub(crate) mod filters;
 pub(crate) mod gatekeeper;

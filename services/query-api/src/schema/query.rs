@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use domain::case::Case;
-use event_store::{AlertCursor, DeadLetterCursor, EventCursor};
+use event_store::{AlertCursor, DeadLetterCursor, EventCursor, EventPart};
 
 use super::alert::{AlertConnection, AlertView};
 use super::asking::{caller, cases_moment, hub, moment, stored};
@@ -15,6 +15,7 @@ use super::dead_letter::{self, DeadLetterConnection};
 use super::department::DepartmentView;
 use super::enums::{CalendarUnit, EventDimension, Measure};
 use super::event::{EventConnection, EventView};
+use super::event_rows::only_columns;
 use super::feed::FeedView;
 use super::filters::Check;
 use super::inputs::{AlertFilter, CaseFilter, DeadLetterFilter, EventFilter, UnitFilter};
@@ -92,10 +93,20 @@ impl Query {
         .check()?;
         stored(ctx, at_least).await?;
         let request = request::<EventCursor>(&page)?;
-        let found = hub.store.reader().events(&filter, &request).await;
+        let part = if only_columns(ctx.field()) {
+            EventPart::Head
+        } else {
+            EventPart::Whole
+        };
+        let reader = hub.store.reader();
+        let found = reader.events_in_part(&filter, &request, part).await;
         let (rows, page_info) = finish(found.map_err(Failure::from)?, |row| {
             row.cursor().to_string()
         });
+        let rows = rows
+            .into_iter()
+            .map(|(cursor, row)| (cursor, Arc::new(row)));
+        let rows = rows.collect();
         Ok(EventConnection { rows, page_info })
     }
 

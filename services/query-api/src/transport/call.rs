@@ -17,6 +17,7 @@ use service_kit::websocket::Seats;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use super::json::WrittenJson;
 use super::persisted::{Persisted, PersistedQuery};
 use crate::export::ExportPlaces;
 use crate::failure::{Code, Failure};
@@ -125,6 +126,14 @@ pub(crate) struct Prepared {
     pub(crate) request: Request,
     pub(crate) operation: OperationType,
     executed: Arc<AtomicBool>,
+}
+
+impl Prepared {
+    /// For a transport that takes parts of the answer as JSON that is already written.
+    pub(crate) fn with_written_parts(mut self) -> Self {
+        self.request = self.request.data(WrittenJson);
+        self
+    }
 }
 
 impl Api {

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use service_kit::identity::session_token;
 
 use super::call::{Api, Ask, language};
+use super::json::write_response;
 use crate::failure::{Code, Failure};
 
 /// How long a caller may take to send its request.
@@ -98,7 +99,7 @@ async fn answer(api: &Api, headers: &HeaderMap, body: Body, media: Media) -> Res
         Ok(prepared) => prepared,
         Err(refused) => return media.failure(&refused),
     };
-    match api.execute(prepared).await {
+    match api.execute(prepared.with_written_parts()).await {
         Ok((response, executed)) => media.response(&response, executed),
         Err(failure) => busy(&failure),
     }
@@ -202,29 +203,38 @@ impl Media {
     }
 
     fn response(self, response: &GraphResponse, executed: bool) -> Response {
-        let Ok(mut body) = serde_json::to_value(response) else {
-            return self.failure(&Failure::new(
+        let unwritten = || {
+            self.failure(&Failure::new(
                 Code::Internal,
                 "The answer could not be written.",
-            ));
+            ))
         };
-        let status = if executed || self == Self::Json {
+        if executed {
+            return match write_response(response) {
+                Some(body) => self.send(StatusCode::OK, body),
+                None => unwritten(),
+            };
+        }
+        let Ok(mut body) = serde_json::to_value(response) else {
+            return unwritten();
+        };
+        let status = if self == Self::Json {
             StatusCode::OK
         } else {
             StatusCode::BAD_REQUEST
         };
-        if !executed && let Value::Object(members) = &mut body {
+        if let Value::Object(members) = &mut body {
             members.remove("data");
         }
         self.send(status, body.to_string())
     }
 
-    fn send(self, status: StatusCode, body: String) -> Response {
+    fn send(self, status: StatusCode, body: impl Into<Body>) -> Response {
         let headers = [
             (CONTENT_TYPE, HeaderValue::from_static(self.name())),
             (CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
-        (status, headers, body).into_response()
+        (status, headers, body.into()).into_response()
     }
 }
 

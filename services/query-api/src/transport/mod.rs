@@ -2,6 +2,7 @@
 
 pub(crate) mod call;
 pub(crate) mod http;
+pub(crate) mod json;
 mod message;
 pub(crate) mod persisted;
 mod running;

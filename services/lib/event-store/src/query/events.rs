@@ -152,6 +152,79 @@ impl From<EventColumns> for StoredEvent {
     }
 }
 
+/// How much of each event is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EventPart {
+    /// Everything.
+    #[default]
+    Whole,
+    /// What a list shows: attributes, times, level, measure, exercise and position. The rest is
+    /// empty; above all the payload, which is most of an event, is neither read nor parsed.
+    Head,
+}
+
+const HEAD_COLUMNS: &str = "SELECT id, source, type, subject, event_time, recorded_time, ingest_time, severity, \
+     measure, exercise, correlation_id, topic_id, partition, offset FROM events WHERE ";
+
+#[derive(Row, Deserialize)]
+struct HeadColumns {
+    id: String,
+    source: String,
+    r#type: String,
+    subject: Option<String>,
+    event_time: i64,
+    recorded_time: Option<i64>,
+    ingest_time: i64,
+    severity: Option<u8>,
+    measure: Option<f64>,
+    exercise: bool,
+    correlation_id: Option<String>,
+    #[serde(with = "clickhouse::serde::uuid")]
+    topic_id: Uuid,
+    partition: i32,
+    offset: i64,
+}
+
+impl From<HeadColumns> for StoredEvent {
+    fn from(row: HeadColumns) -> Self {
+        let position = LogPosition {
+            topic_id: row.topic_id,
+            partition: row.partition,
+            offset: row.offset,
+        };
+        let admission = Admission {
+            department: String::new(),
+            event_time: Millis(row.event_time),
+            recorded_time: row.recorded_time.map(Millis),
+            inbox_time: Millis(row.ingest_time),
+            place: None,
+            lon: None,
+            lat: None,
+            h3: None,
+            level: row.severity,
+            measure: row.measure,
+            exercise: row.exercise,
+            catalog: String::new(),
+            inbox: position,
+            flags: Vec::new(),
+        };
+        let event = Event {
+            position,
+            id: row.id,
+            source: row.source,
+            event_type: row.r#type,
+            subject: row.subject,
+            correlation_id: row.correlation_id,
+            admission,
+            data: serde_json::Value::Null,
+        };
+        Self {
+            event,
+            ingest_time: Millis(row.ingest_time),
+        }
+    }
+}
+
 impl Reader {
     /// A page of events, newest event time first.
     pub async fn events(
@@ -159,8 +232,21 @@ impl Reader {
         filter: &EventFilter,
         page: &PageRequest<EventCursor>,
     ) -> Result<Page<StoredEvent>, StoreError> {
+        self.events_in_part(filter, page, EventPart::Whole).await
+    }
+
+    /// A page of events, newest event time first, as much of each as is wanted.
+    pub async fn events_in_part(
+        &self,
+        filter: &EventFilter,
+        page: &PageRequest<EventCursor>,
+        part: EventPart,
+    ) -> Result<Page<StoredEvent>, StoreError> {
         page.check()?;
-        let mut sql = Sql::new(COLUMNS);
+        let mut sql = Sql::new(match part {
+            EventPart::Whole => COLUMNS,
+            EventPart::Head => HEAD_COLUMNS,
+        });
         let condition = event(&mut sql, filter, 0)?;
         sql.push(&condition);
         for (cursor, op) in [(page.after, "<"), (page.before, ">")] {
@@ -175,8 +261,17 @@ impl Reader {
             ));
         }
         sql.push(&page.order(&["event_time", "topic_id", "partition", "offset"]));
-        let rows = self.rows::<EventColumns>(sql).await?;
-        Ok(page.page(rows.into_iter().map(StoredEvent::from).collect()))
+        let rows: Vec<StoredEvent> = match part {
+            EventPart::Whole => {
+                let rows = self.rows::<EventColumns>(sql).await?;
+                rows.into_iter().map(StoredEvent::from).collect()
+            }
+            EventPart::Head => {
+                let rows = self.rows::<HeadColumns>(sql).await?;
+                rows.into_iter().map(StoredEvent::from).collect()
+            }
+        };
+        Ok(page.page(rows))
     }
 
     /// The event with this CloudEvents source and id.

@@ -24,7 +24,7 @@ pub use buckets::{CalendarUnit, Interval};
 pub use cases::CaseCursor;
 pub use dead_letters::{DeadLetterCursor, DeadLetterFilter, StoredDeadLetter};
 pub use event_positions::SourceAndId;
-pub use events::{EventCursor, StoredEvent};
+pub use events::{EventCursor, EventPart, StoredEvent};
 pub use feeds::{FeedActivity, Rejections};
 pub use page::{Page, PageRequest};
 pub use signs::SignWindow;
