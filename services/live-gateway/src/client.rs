@@ -114,7 +114,8 @@ pub(crate) async fn upgrade(
     };
     let token = session_token(&headers);
     upgrade
-        .read_buffer_size(4 * 1024)
+        // A hello, then answers to pings: what is larger is read in turns.
+        .read_buffer_size(512)
         .write_buffer_size(0)
         .max_message_size(MESSAGE_BYTES_MAX)
         .max_frame_size(MESSAGE_BYTES_MAX)

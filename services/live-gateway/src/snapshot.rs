@@ -6,8 +6,9 @@ use crate::audience::{Audience, LiveTopic};
 use crate::picture::Picture;
 use crate::views::{AlertView, CaseView, UnitView, to_json};
 
-/// A chunk is closed when it reaches this size.
-const CHUNK_BYTES: usize = 200 * 1024;
+/// A chunk is closed when it reaches this size. The WebSocket library keeps room for the largest
+/// message of each connection for as long as it is open: a large chunk would stay with every client.
+const CHUNK_BYTES: usize = 2 * 1024;
 
 /// A chunk under way: one list per kind.
 #[derive(Default)]
