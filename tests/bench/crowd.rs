@@ -21,8 +21,8 @@ use crate::table::percentile;
 
 /// Connections that are opened at the same time.
 const AT_ONCE: usize = 50;
-/// Connections of one session.
-const PER_SESSION: usize = 200;
+/// Sessions that a crowd takes turns with: an account has at most twenty.
+const SESSIONS: usize = 10;
 /// A client whose connection ended comes back after this.
 const BACK_AFTER: Duration = Duration::from_millis(500);
 
@@ -33,10 +33,10 @@ pub(crate) struct Crowd {
     answers: BufReader<ChildStdout>,
 }
 
-/// As many sessions as so many clients need: each may have a limited number of connections.
-pub(crate) async fn sessions(hub: &TestHub, clients: usize) -> Vec<String> {
+/// Several sessions, for clients to take turns with.
+pub(crate) async fn sessions(hub: &TestHub) -> Vec<String> {
     let mut sessions = Vec::new();
-    for _ in 0..clients.div_ceil(PER_SESSION) {
+    for _ in 0..SESSIONS {
         sessions.push(hub.api().await.token);
     }
     sessions
@@ -49,6 +49,8 @@ pub(crate) struct Heard {
     pub(crate) frames: f64,
     /// Their bytes.
     pub(crate) bytes: f64,
+    /// Those of them that tell changes.
+    pub(crate) deltas: f64,
     /// 99 of 100 frames of changes were no older than this at arrival, in milliseconds.
     pub(crate) p99: f64,
     /// Connections that ended.
@@ -93,8 +95,9 @@ impl Crowd {
         Heard {
             frames: numbers[0],
             bytes: numbers[1],
-            p99: numbers[2],
-            ended: numbers[3],
+            deltas: numbers[2],
+            p99: numbers[3],
+            ended: numbers[4],
         }
     }
 
@@ -164,7 +167,11 @@ pub(crate) async fn run(address: String, topics: String, sessions: String, clien
         let mut ears = ears.lock().unwrap();
         ears.ages.sort_by(f64::total_cmp);
         let p99 = percentile(&ears.ages, 99.0);
-        println!("{} {} {p99} {}", ears.frames, ears.bytes, ears.ended);
+        let deltas = ears.ages.len();
+        println!(
+            "{} {} {deltas} {p99} {}",
+            ears.frames, ears.bytes, ears.ended
+        );
         let connected = ears.connected;
         *ears = Ears {
             connected,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tests::hub::TestHub;
 use tests::stack::shared;
 
-use crate::crowd::Crowd;
+use crate::crowd::{self, Crowd};
 use crate::goal::{Goal, judge};
 use crate::load::{PLACE, Steady};
 use crate::processes::{go_on, hang};
@@ -31,8 +31,7 @@ const RATE: u64 = 200;
 pub(crate) fn measure() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let hub = runtime.block_on(TestHub::start("fanout"));
-    let most = CROWDS.into_iter().max().unwrap();
-    let sessions = runtime.block_on(crate::crowd::sessions(&hub, most));
+    let sessions = runtime.block_on(crowd::sessions(&hub));
     for clients in CROWDS {
         one_crowd(&hub, &sessions, clients);
     }
@@ -46,6 +45,8 @@ struct Run {
     efficiency: f64,
     /// Frames to all clients, per second.
     rate: f64,
+    /// Those of them that tell changes.
+    deltas: f64,
     /// Bytes of the payload of one frame.
     bytes: f64,
 }
@@ -58,6 +59,7 @@ fn run(program: &Served, crowd: &mut Crowd) -> Run {
     std::thread::sleep(RUN);
     let (cpu, heard) = (program.cpu() - cpu, crowd.heard());
     Run {
+        deltas: heard.deltas / RUN.as_secs_f64(),
         efficiency: heard.frames / cpu,
         rate: heard.frames / RUN.as_secs_f64(),
         bytes: heard.bytes / heard.frames,
@@ -70,6 +72,7 @@ fn one_crowd(hub: &TestHub, sessions: &[String], clients: usize) {
     let gateway = Served::gateway(hub, frame_every);
     let mut listeners = Crowd::start(&gateway.address, clients, &TOPICS, sessions);
     let found = with_load(hub, RATE, || run(&gateway, &mut listeners));
+    assert!(found.deltas > 0.0, "changes reach the clients");
     let every = clients as f64 / found.rate;
     let floor = Served::start(&[
         "floor-fanout",
@@ -147,8 +150,11 @@ fn together(hub: &TestHub, sessions: &[String]) {
             (0..3).map(|_| run(&gateway, &mut crowd)).collect()
         });
         let delivered = |run: &Run| {
-            let per_frame = rate as f64 * CLIENTS as f64 / run.rate;
-            (per_frame, run.efficiency * per_frame)
+            let per_frame = rate as f64 * CLIENTS as f64 / run.deltas;
+            (
+                per_frame,
+                run.efficiency * run.deltas / run.rate * per_frame,
+            )
         };
         runs.iter()
             .map(delivered)

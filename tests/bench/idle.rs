@@ -27,7 +27,7 @@ const REST: Duration = Duration::from_secs(12);
 pub(crate) fn measure() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let hub = runtime.block_on(TestHub::start("idle"));
-    let sessions = runtime.block_on(crowd::sessions(&hub, CLIENTS));
+    let sessions = runtime.block_on(crowd::sessions(&hub));
     runtime.block_on(some_picture(&hub));
     let each: Vec<f64> = (0..RUNS).map(|_| one_run(&hub, &sessions)).collect();
     row(

@@ -114,6 +114,8 @@ pub(crate) async fn serve_gateway(brokers: &str, prefix: &str, frame_every: Dura
     };
     let config = live_gateway::Config {
         frame_every,
+        // A crowd of ten thousand has fewer people behind it than a city's rooms.
+        clients_of_session: usize::MAX,
         ..live_gateway::Config::default()
     };
     let router = live_gateway::start(config, ports, shutdown).await.unwrap();

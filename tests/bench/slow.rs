@@ -31,7 +31,7 @@ const QUEUE: f64 = 128.0;
 pub(crate) fn measure() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let hub = runtime.block_on(TestHub::start("slow"));
-    let sessions = runtime.block_on(crowd::sessions(&hub, HEALTHY + STALLED));
+    let sessions = runtime.block_on(crowd::sessions(&hub));
     let gateway = Served::gateway(&hub, Duration::from_millis(100));
     let mut healthy = Crowd::start(&gateway.address, HEALTHY, &[], &sessions);
     let stalled = Crowd::start(&gateway.address, STALLED, &[], &sessions);

@@ -36,11 +36,17 @@ impl Insert {
 
     async fn ask(&self, statement: &str, body: Vec<u8>) -> Vec<u8> {
         // The same rows again and again would be no rows at all.
-        let settings = [
+        let mut settings = vec![
             ("database", &*self.store.database),
             ("insert_deduplicate", "0"),
-            ("query", statement),
         ];
+        // A request without a body is none that ClickHouse takes.
+        let body = if body.is_empty() {
+            statement.as_bytes().to_vec()
+        } else {
+            settings.push(("query", statement));
+            body
+        };
         let url = reqwest::Url::parse_with_params(&self.store.url, settings).unwrap();
         let answer = self
             .client
