@@ -26,6 +26,7 @@ mod new_department;
 mod outages;
 mod personal;
 mod rebuild;
+mod reconnect_storm;
 mod records;
 mod silence;
 mod starting;

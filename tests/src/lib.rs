@@ -13,6 +13,7 @@ pub mod api;
 pub mod binary;
 pub mod children;
 pub mod console;
+pub mod counting_proxy;
 pub mod exactly_once;
 pub mod hub;
 pub mod kafka;

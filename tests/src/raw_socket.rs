@@ -80,7 +80,7 @@ impl Frame {
 
     /// Its head alone, telling this length.
     pub fn head(&self, length: u64) -> Vec<u8> {
-        let first = u8::from(self.fin) << 7 | self.reserved << 4 | self.opcode;
+        let first = (u8::from(self.fin) << 7) | (self.reserved << 4) | self.opcode;
         let masked = u8::from(self.masked) << 7;
         let mut bytes = vec![first];
         match (u8::try_from(length), u16::try_from(length)) {
@@ -172,7 +172,7 @@ impl RawSocket {
     ) -> Option<Answer> {
         let mut text = format!("{request}\r\n");
         for (name, value) in headers {
-            text.push_str(&format!("{name}: {value}\r\n"));
+            text.push_str(&[name, ": ", value, "\r\n"].concat());
         }
         text.push_str("\r\n");
         // A request that is refused halfway is answered, too.
@@ -257,7 +257,7 @@ fn read_frame(bytes: &[u8]) -> Option<(Frame, usize)> {
     let end = start + usize::try_from(length).ok()?;
     let frame = Frame {
         fin: first & 0x80 != 0,
-        reserved: first >> 4 & 7,
+        reserved: (first >> 4) & 7,
         opcode: first & 0x0f,
         payload: bytes.get(start..end)?.to_vec(),
         masked: second & 0x80 != 0,
