@@ -143,6 +143,14 @@ test('the offer to undo covers no line of the newest events', async ({ page }) =
     expect(toast.y + toast.height).toBeLessThanOrEqual(timeline.y);
     await expect(page.getByTestId('undo')).toHaveCount(0, { timeout: 10_000 });
   }
+  // Without a map it stands at the foot of the screen, and can be pressed there.
+  await page.setViewportSize({ width: 820, height: 1100 });
+  await page.goto(`${hub.url}/?lang=en`);
+  await expect(desk.rows.first()).toBeVisible();
+  await desk.press('j');
+  await desk.order('acknowledgeCase', 'a');
+  await page.getByTestId('undo').getByRole('button').click({ timeout: 4_000 });
+  await desk.told('undoAcknowledge');
 });
 
 test('a case of another kind is opened and worked by the forms of its workflow', async ({
