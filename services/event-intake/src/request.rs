@@ -1,11 +1,11 @@
 //! What a request holds: one event or a batch, in whichever mode.
 
 use axum::body::Body;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use bytes::{Bytes, BytesMut};
 use event_schemas::city::headers;
-use event_schemas::envelope::decode_batch;
+use event_schemas::envelope::{decode_batch, is_utf8};
 use futures_util::StreamExt;
 use service_kit::kill_point::{Point, reach};
 
@@ -27,12 +27,16 @@ pub(crate) enum Mode {
 
 /// The mode by the headers alone, before any of the body is read.
 pub(crate) fn mode(request: &HeaderMap) -> Result<Mode, Problem> {
+    check_coding(request)?;
     let kind = request
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
         .unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
     let essence = essence.to_ascii_lowercase();
+    if request.get_all(CONTENT_TYPE).iter().count() > 1 || !is_utf8(kind) {
+        return Err(unsupported(kind));
+    }
     let binary = request.contains_key("ce-specversion") || request.contains_key("ce-id");
     let json = essence.is_empty() || essence == "application/json" || essence.ends_with("+json");
     match essence.as_str() {
@@ -44,9 +48,28 @@ pub(crate) fn mode(request: &HeaderMap) -> Result<Mode, Problem> {
     }
 }
 
+/// Nothing is unpacked here: what a few bytes unfold to is not known before it is done.
+fn check_coding(request: &HeaderMap) -> Result<(), Problem> {
+    let mut codings = request.get_all(CONTENT_ENCODING).iter();
+    let packed = codings.find(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    let Some(packed) = packed else {
+        return Ok(());
+    };
+    let detail = format!(
+        "expected a body without content-encoding, found {packed:?}; send it as it is, in several batches \
+         where it is large"
+    );
+    Err(Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported-content-encoding",
+        detail,
+    ))
+}
+
 fn unsupported(found: &str) -> Problem {
     let detail = format!(
-        "expected content type {}, {BATCH}, or application/json with ce- headers; found '{found}'",
+        "expected one content type, in UTF-8: {}, {BATCH}, or application/json with ce- headers; \
+         found '{found}'",
         headers::STRUCTURED
     );
     Problem::new(
@@ -65,8 +88,8 @@ pub(crate) async fn body(intake: &Intake, body: Body) -> Result<Bytes, Problem> 
         ..
     } = intake.config;
     match tokio::time::timeout(body_within, read(body, body_bytes)).await {
-        Ok(Some(bytes)) => Ok(bytes),
-        Ok(None) => Err(too_large(body_bytes)),
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(problem)) => Err(problem),
         Err(_) => {
             let detail = format!("the body did not arrive within {body_within:?}");
             Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", detail))
@@ -75,21 +98,30 @@ pub(crate) async fn body(intake: &Intake, body: Body) -> Result<Bytes, Problem> 
 }
 
 /// The body, if it is whole and not larger than `limit`.
-async fn read(body: Body, limit: usize) -> Option<Bytes> {
+async fn read(body: Body, limit: usize) -> Result<Bytes, Problem> {
     let mut parts = body.into_data_stream();
     let mut kept = BytesMut::new();
     let mut seen = 0;
     while let Some(part) = parts.next().await {
-        let part = part.ok()?;
+        let part = part.map_err(|error| {
+            let detail = format!(
+                "the body is broken after {seen} bytes ({error}); is content-length its length?"
+            );
+            Problem::new(StatusCode::BAD_REQUEST, "broken-body", detail)
+        })?;
         reach(Point::HttpBody);
         seen += part.len();
         if seen <= limit {
             kept.extend_from_slice(&part);
         } else if seen > limit.saturating_mul(THROWN_AWAY) {
-            return None;
+            break;
         }
     }
-    (seen <= limit).then(|| kept.freeze())
+    if seen <= limit {
+        Ok(kept.freeze())
+    } else {
+        Err(too_large(limit))
+    }
 }
 
 fn too_large(limit: usize) -> Problem {

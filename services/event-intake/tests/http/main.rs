@@ -6,3 +6,5 @@ mod answers;
 mod desk;
 #[cfg(test)]
 mod stack;
+#[cfg(test)]
+mod unreadable;
