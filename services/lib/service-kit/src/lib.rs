@@ -14,9 +14,9 @@ pub mod telemetry;
 pub mod websocket;
 
 pub use backoff::Backoff;
+pub use clock::Clock;
 /// Where a test may end the process; nothing of it is in a release build.
 pub use event_log::kill_point;
-pub use clock::Clock;
 pub use health::{Component, ComponentState, Health};
 pub use origins::AllowedOrigins;
 pub use supervise::supervise;
