@@ -104,11 +104,8 @@ pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<R
         shutdown.clone(),
     )
     .await?;
-    tokio::spawn(tell_when_closed(
-        cases.clone(),
-        ports.health.component("query-api: cases"),
-        shutdown.clone(),
-    ));
+    let cases_health = ports.health.component("query-api: cases");
+    tell_when_closed(cases.clone(), cases_health, shutdown.clone());
     let store = Store::open(ports.store, store_health, shutdown.clone());
     let (board_sender, board) = watch::channel(Board::default());
     tokio::spawn(board::follow(
@@ -129,12 +126,8 @@ pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<R
         ports.clock.clone(),
         shutdown.clone(),
     );
-    let replays = Replays::open(
-        &ports.log,
-        store.reader().clone(),
-        (ports.identity.clone(), ports.clock.clone()),
-        shutdown.clone(),
-    )?;
+    let by = (ports.identity.clone(), ports.clock.clone());
+    let replays = Replays::open(&ports.log, store.reader().clone(), by, shutdown.clone())?;
     let tails = Tails::open(ports.log.clone(), shutdown.clone());
     let hub = Arc::new(Hub {
         tails,
@@ -168,10 +161,12 @@ pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<R
 }
 
 /// The fold of `city.cases` goes on for as long as the service does; an end before is a fault.
-async fn tell_when_closed(cases: DecidedLog<Desk, Verdict>, health: Component, shutdown: Shutdown) {
+fn tell_when_closed(cases: DecidedLog<Desk, Verdict>, health: Component, shutdown: Shutdown) {
     health.ready();
-    cases.closed().await;
-    if !shutdown.is_cancelled() {
-        health.down("city.cases is not followed any more; restart the service");
-    }
+    tokio::spawn(async move {
+        cases.closed().await;
+        if !shutdown.is_cancelled() {
+            health.down("city.cases is not followed any more; restart the service");
+        }
+    });
 }
