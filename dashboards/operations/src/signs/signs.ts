@@ -13,6 +13,8 @@ export const FLOOD_FROM = 10;
 export function alertRate(alerts: Iterable<LiveAlert>, now: number): { n: number; band: RateBand } {
   let n = 0;
   for (const alert of alerts) {
+    // What still waits for its condition to last has been announced to nobody.
+    if (alert.status === 'PENDING') continue;
     const at = Date.parse(alert.raisedAt);
     if (at > now - RATE_WINDOW_MS && at <= now) n += 1;
   }
