@@ -133,6 +133,7 @@ pub enum ConsoleSource {
 impl Settings {
     /// Merges flags and environment (already in `args`), the file, and defaults.
     pub fn merge(args: UpArgs, file: SettingsFile, home: &Homes) -> Result<Self, Failure> {
+        let connections = (args.connections_per_address, file.connections_per_address);
         let clickhouse_url = args.clickhouse.or(file.clickhouse);
         let clickhouse = clickhouse_url.map(|url| ExternalClickHouse {
             url,
@@ -189,23 +190,30 @@ impl Settings {
             clickhouse,
             database,
             topic_prefix,
-            allowed_origins: if args.allowed_origins.is_empty() {
-                file.allowed_origins.unwrap_or_default()
-            } else {
-                args.allowed_origins
-            },
+            allowed_origins: given_or(args.allowed_origins, file.allowed_origins),
             console,
             console_operations_only: args.console_operations_only
                 || file.console_operations_only.unwrap_or_default(),
-            connections_per_address: args
-                .connections_per_address
-                .or(file.connections_per_address)
-                .unwrap_or(CONNECTIONS_PER_ADDRESS),
+            connections_per_address: per_address(connections),
             collect: collect_times(args.commit_interval_ms.or(file.commit_interval_ms))?,
             demo: args.demo,
             alone: None,
             launcher: home.launcher.clone(),
         })
+    }
+}
+
+/// Connections of one address: as the command line says, or the file, or neither.
+fn per_address((given, file): (Option<usize>, Option<usize>)) -> usize {
+    given.or(file).unwrap_or(CONNECTIONS_PER_ADDRESS)
+}
+
+/// A list of the command line; the file's where that gives none.
+fn given_or(given: Vec<String>, file: Option<Vec<String>>) -> Vec<String> {
+    if given.is_empty() {
+        file.unwrap_or_default()
+    } else {
+        given
     }
 }
 
