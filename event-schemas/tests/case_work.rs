@@ -92,8 +92,8 @@ fn a_workflow_that_leads_nowhere_is_told_by_command() {
 }
 
 #[test]
-fn a_workflow_whose_time_makes_no_sense_is_told() {
-    for (file, from, to, expected) in [
+fn a_clock_that_makes_no_sense_is_told() {
+    each_is_told(&[
         (
             REQUEST,
             "3: 3d, 4: 3d",
@@ -114,6 +114,30 @@ fn a_workflow_whose_time_makes_no_sense_is_told() {
         ),
         (
             REQUEST,
+            "field: request\n",
+            "field: colour\n",
+            "clock answer: expected limitBy: a kept field",
+        ),
+        (
+            REQUEST,
+            "suggestion: 1d",
+            "praise: 1d",
+            "clock answer: expected limitBy: a kept field",
+        ),
+        (
+            WORKFLOW,
+            "warn: 60",
+            "warn: 100",
+            "clock acknowledge: expected warn",
+        ),
+    ]);
+}
+
+#[test]
+fn a_command_about_time_that_makes_no_sense_is_told() {
+    each_is_told(&[
+        (
+            REQUEST,
             "extends: { clock: answer, to: 15d }",
             "extends: { clock: reply, to: 15d }",
             "command extendRequest: expected extends: a clock of this workflow",
@@ -131,24 +155,6 @@ fn a_workflow_whose_time_makes_no_sense_is_told() {
             "command extendRequest: expected effects: extendClock",
         ),
         (
-            REQUEST,
-            "field: request\n",
-            "field: colour\n",
-            "clock answer: expected limitBy: a kept field",
-        ),
-        (
-            REQUEST,
-            "suggestion: 1d",
-            "praise: 1d",
-            "clock answer: expected limitBy: a kept field",
-        ),
-        (
-            WORKFLOW,
-            "warn: 60",
-            "warn: 100",
-            "clock acknowledge: expected warn",
-        ),
-        (
             WORKFLOW,
             "name: escalateCase",
             "name: tellSupervisor",
@@ -160,7 +166,12 @@ fn a_workflow_whose_time_makes_no_sense_is_told() {
             "by: [supervisor]",
             "commands: expected resumeCase by the timer",
         ),
-    ] {
+    ]);
+}
+
+/// Each of these changes of a file is a fault that names the file and says what was expected.
+fn each_is_told(changes: &[(&str, &str, &str, &str)]) {
+    for &(file, from, to, expected) in changes {
         let told = fault_of(file, from, to);
         assert!(told.contains(file) && told.contains(expected), "{told}");
     }

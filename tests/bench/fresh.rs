@@ -28,6 +28,8 @@ const RUNS: usize = 5;
 const RUN: Duration = Duration::from_secs(8);
 /// Between two probes.
 const PROBE_EVERY: Duration = Duration::from_millis(47);
+/// More probes than one run has.
+const PROBES_MAX: usize = 1_000;
 /// Between two looks at the table: a row counts as visible only when a look has found it.
 const LOOK_EVERY: Duration = Duration::from_millis(8);
 /// Between two bare inserts.
@@ -199,7 +201,7 @@ impl Bench {
     /// Milliseconds from produce to visible, of each probe of one run.
     async fn run(&mut self) -> Vec<f64> {
         let first = self.probes;
-        let (told, mut produced) = tokio::sync::mpsc::unbounded_channel();
+        let (told, mut produced) = tokio::sync::mpsc::channel(PROBES_MAX);
         let publishing = async {
             let begin = Instant::now();
             while begin.elapsed() < RUN {
@@ -211,7 +213,7 @@ impl Bench {
                     .headers(load::headers(&id, PROBE_PLACE, &now.rfc3339()));
                 let sent = self.producer.send(record, Duration::from_secs(10)).await;
                 sent.map_err(|(error, _)| error).unwrap();
-                told.send(at).unwrap();
+                told.try_send(at).unwrap();
                 self.probes += 1;
                 tokio::time::sleep(PROBE_EVERY).await;
             }

@@ -128,8 +128,8 @@ async fn counted(admin: &str, kinds: &[Kind], events: usize) {
         let key = (kind.department.to_owned(), kind.reason.to_owned());
         *refused.entry(key).or_default() += 1;
     }
-    let reused = (String::from("fire"), String::from("id_reused"));
-    *refused.entry(reused).or_default() += 1;
+    let twice = (String::from("fire"), String::from("id_reused"));
+    *refused.entry(twice).or_default() += 1;
     let figures = Figures::read(admin).await;
     assert_eq!(figures.dead_lettered(), refused);
     assert_eq!(figures.total("accepted_total"), events as u64);

@@ -1,5 +1,6 @@
 //! A department that publishes with a Kafka client of its own: nothing of the hub's is used here.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use rdkafka::ClientConfig;
@@ -7,7 +8,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::KafkaError;
 use rdkafka::message::{Header, OwnedHeaders, OwnedMessage};
 use rdkafka::producer::{FutureProducer, FutureRecord};
-use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList, TopicPartitionListElem};
 use serde_json::Value;
 
 /// A department's own Kafka producer.
@@ -99,12 +100,19 @@ pub fn read_topic(brokers: &str, topic: &str) -> Vec<OwnedMessage> {
             .unwrap();
     }
     consumer.assign(&from).unwrap();
-    let mut open = from.count();
+    // By partition: one that is written to meanwhile tells its end again.
+    let mut open: HashSet<i32> = from
+        .elements()
+        .iter()
+        .map(TopicPartitionListElem::partition)
+        .collect();
     let mut records = Vec::new();
-    while open > 0 {
+    while !open.is_empty() {
         match consumer.poll(wait).unwrap() {
             Ok(record) => records.push(record.detach()),
-            Err(KafkaError::PartitionEOF(_)) => open -= 1,
+            Err(KafkaError::PartitionEOF(partition)) => {
+                open.remove(&partition);
+            }
             Err(error) => panic!("{topic}: {error}"),
         }
     }

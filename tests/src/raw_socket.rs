@@ -86,11 +86,11 @@ impl Frame {
         match (u8::try_from(length), u16::try_from(length)) {
             (Ok(short @ 0..=125), _) => bytes.push(masked | short),
             (_, Ok(middle)) => {
-                bytes.push(masked | 126);
+                bytes.push(masked | 0x7e);
                 bytes.extend(middle.to_be_bytes());
             }
             _ => {
-                bytes.push(masked | 127);
+                bytes.push(masked | 0x7f);
                 bytes.extend(length.to_be_bytes());
             }
         }
@@ -209,10 +209,8 @@ impl RawSocket {
     }
 
     async fn more(&mut self) -> std::io::Result<usize> {
-        let mut buffer = [0; 16 * 1024];
-        let count = self.stream.read(&mut buffer).await?;
-        self.unread.extend(&buffer[..count]);
-        Ok(count)
+        self.unread.reserve(16 * 1024);
+        self.stream.read_buf(&mut self.unread).await
     }
 
     /// The next frame, or the end.

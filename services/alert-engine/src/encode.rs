@@ -139,7 +139,7 @@ mod tests {
             append_time: Millis(0),
             key: record.key.clone().map(Bytes::from),
             headers: headers
-                .map(|(name, value)| (name.clone().into(), Bytes::from(value.clone())))
+                .map(|(name, value)| (name.clone(), Bytes::from(value.clone())))
                 .collect(),
             value: Bytes::from(record.value.clone()),
         }

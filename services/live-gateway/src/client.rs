@@ -180,11 +180,10 @@ pub(crate) async fn send(socket: &mut WebSocket, message: Message) -> bool {
 
 async fn end(socket: &mut WebSocket, ending: Ending) {
     let reason = match &ending {
-        Ending::Gone => "gone",
         Ending::Silent => "silent",
         Ending::Left => "left",
         Ending::Broken(error) if websocket::fault(error).is_some() => "protocol_broken",
-        Ending::Broken(_) => "gone",
+        Ending::Broken(_) | Ending::Gone => "gone",
         Ending::Told(bye) => bye.code,
     };
     metrics::counter!("city_brain_live_gateway_closed_total", "reason" => reason).increment(1);

@@ -28,7 +28,6 @@ enum Next {
     Frame(Option<Utf8Bytes>),
     Client(Option<Result<Message, axum::Error>>),
     Recheck,
-    Stop,
 }
 
 impl<'g> Stream<'g> {
@@ -51,11 +50,14 @@ impl<'g> Stream<'g> {
         };
         let mut recheck = tokio::time::interval(self.gate.config.ping_every);
         loop {
+            // The session is looked at first, so that no stream of frames outlives it; then the client,
+            // whose words are limited, so that a queue that is never empty leaves nobody unheard. The
+            // stop comes as the end of every queue.
             let next = tokio::select! {
-                frame = frames.recv() => Next::Frame(frame),
-                message = socket.recv() => Next::Client(message),
+                biased;
                 _ = recheck.tick() => Next::Recheck,
-                () = self.gate.shutdown.cancelled() => Next::Stop,
+                message = socket.recv() => Next::Client(message),
+                frame = frames.recv() => Next::Frame(frame),
             };
             let step = match next {
                 Next::Frame(Some(text)) => said(send(socket, Message::Text(text)).await),
@@ -70,7 +72,6 @@ impl<'g> Stream<'g> {
                 }
                 Next::Client(message) => self.hear(message),
                 Next::Recheck => self.recheck(socket).await,
-                Next::Stop => Err(Ending::Told(Bye::STOPPING)),
             };
             if let Err(ending) = step {
                 return ending;

@@ -32,6 +32,10 @@ const DIES_WITHIN: Duration = Duration::from_secs(60);
 /// Consoles at the live gateway.
 const CONSOLES: usize = 3;
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a test runs is no setting of the hub"
+)]
 fn number(variable: &str, otherwise: u64) -> u64 {
     match std::env::var(variable) {
         Ok(text) => text.parse().unwrap(),
@@ -145,13 +149,11 @@ async fn a_kill_at_any_named_point_loses_nothing_and_doubles_nothing() {
         .collect();
 
     let begin = Instant::now();
-    let mut lives = Vec::new();
-    for (name, kills) in plan {
-        let service = Service::new(&city, name, seed);
-        lives.push(tokio::task::spawn_blocking(move || {
-            service.live_through(&kills)
-        }));
-    }
+    let lives: Vec<_> = plan
+        .into_iter()
+        .map(|(name, kills)| (Service::new(&city, name, seed), kills))
+        .map(|(service, kills)| tokio::task::spawn_blocking(move || service.live_through(&kills)))
+        .collect();
     let mut running = Vec::new();
     for life in lives {
         running.push(life.await.unwrap());
@@ -167,9 +169,9 @@ async fn a_kill_at_any_named_point_loses_nothing_and_doubles_nothing() {
     let mut pictures = Vec::new();
     let mut connections = 0;
     for console in consoles {
-        let seen = console.await.unwrap();
-        connections += seen.connections;
-        pictures.push(seen.picture);
+        let watched = console.await.unwrap();
+        connections += watched.connections;
+        pictures.push(watched.picture);
     }
     assert!(!pictures[0].is_empty());
     assert!(pictures.iter().all(|picture| *picture == pictures[0]));

@@ -28,6 +28,10 @@ const LINGER: Duration = Duration::from_millis(500);
 pub const CONNECTIONS_PER_SESSION: usize = 256;
 
 /// What RFC 6455, section 4.2.1 asks of a handshake beyond what the library checks.
+#[expect(
+    clippy::result_large_err,
+    reason = "the error is the answer to be sent, once per connection"
+)]
 pub fn handshake(
     headers: &HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,

@@ -103,7 +103,7 @@ impl Ask {
     }
 
     /// The same, from a page that came by its cookie.
-    pub(crate) const fn from_page(mut self, page: bool) -> Self {
+    pub(crate) const fn with_page(mut self, page: bool) -> Self {
         self.page = page;
         self
     }

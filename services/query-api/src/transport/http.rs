@@ -83,7 +83,7 @@ async fn answer(api: &Api, headers: &HeaderMap, body: Body, media: Media) -> Res
         Err(refused) => return refused,
     };
     let ask = match read(headers, body, api.gate.limits().bytes).await {
-        Ok(ask) => ask.from_page(!headers.contains_key(AUTHORIZATION)),
+        Ok(ask) => ask.with_page(!headers.contains_key(AUTHORIZATION)),
         Err(refused) => return refused,
     };
     // What is no request at all is told by the status in either form.

@@ -282,7 +282,7 @@ impl Connection {
             );
             return self.send(ToClient::failed(&id, &full)).await;
         }
-        let ask = ask.from_page(self.page);
+        let ask = ask.with_page(self.page);
         match self.api.prepare(ask, principal, self.language) {
             Err(refused) => self.send(ToClient::failed(&id, &refused)).await,
             Ok(prepared) => {

@@ -127,7 +127,7 @@ async fn an_alert_waits_for_the_recorder_to_pass_its_events_and_no_longer() {
     let token = hub.person("wang", &[Role::Operator]).await;
     let query = "{ alert(id: \"a1\") { events { eventId } } }";
     let recorder = async {
-        tokio::time::sleep(Duration::from_millis(2_000)).await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
         tell(&writer, 0, "fire-e1", now, 122.2).await;
         // The other makes no row, and the recorder says that it has passed it.
         let progress = RecorderProgress {

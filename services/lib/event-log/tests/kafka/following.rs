@@ -10,6 +10,7 @@ use event_log::{
 use event_schemas::city::{LogCursor, Topic};
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::producer::{FutureProducer, FutureRecord};
 use uuid::Uuid;
 
 use crate::stack::{fresh_hub, text};
@@ -183,6 +184,28 @@ async fn a_follower_catches_up_with_a_topic_that_is_written_without_a_pause() {
     };
     let (records, ()) = tokio::join!(reading, writing);
     assert!(records.len() >= 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_compressed_by_any_codec_of_kafka_are_read() {
+    let config = fresh_hub(&["fire"]).await;
+    let inbox = config.topics.inbox("fire");
+    let codecs = ["gzip", "lz4", "none", "snappy", "zstd"];
+    for codec in codecs {
+        let producer: FutureProducer = ClientConfig::new()
+            .set("bootstrap.servers", &config.brokers)
+            .set("compression.codec", codec)
+            .create()
+            .unwrap();
+        let value = codec.repeat(1_000);
+        let record: FutureRecord<'_, str, str> = FutureRecord::to(&inbox).payload(&value);
+        producer.send(record, WAIT).await.unwrap();
+    }
+    let mut follower = Follower::open_named(&config, vec![inbox], StartAt::Beginning)
+        .await
+        .unwrap();
+    let read = values(&read_to_the_end(&mut follower).await);
+    assert_eq!(read, codecs.map(|codec| codec.repeat(1_000)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
