@@ -19,7 +19,7 @@ const STALLED: usize = 50;
 const PAIRS: usize = 3;
 /// A run's length: the system's own buffers fill, the gateway waits for those who do not read, and
 /// lets them go.
-const RUN: Duration = Duration::from_secs(20);
+const RUN: Duration = Duration::from_secs(40);
 /// Those who were let go come back in this time.
 const BACK: Duration = Duration::from_secs(4);
 /// Changes per second: large frames, so that buffers fill soon.
@@ -38,7 +38,7 @@ pub(crate) fn measure() {
     let (mut calm, mut beside, mut left) = (Vec::new(), Vec::new(), Vec::new());
     with_load(&hub, RATE, || {
         // Frames are kept for those who come back; that they gather is no growth of ours.
-        std::thread::sleep(RUN);
+        std::thread::sleep(RUN / 2);
         for n in 0..PAIRS {
             for hanging in [n % 2 == 1, n % 2 == 0] {
                 if !hanging {
