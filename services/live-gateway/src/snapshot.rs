@@ -8,7 +8,7 @@ use crate::views::{AlertView, CaseView, UnitView, to_json};
 
 /// A chunk is closed when it reaches this size. The WebSocket library keeps room for the largest
 /// message of each connection for as long as it is open: a large chunk would stay with every client.
-const CHUNK_BYTES: usize = 2 * 1024;
+const CHUNK_BYTES: usize = 1024;
 
 /// A chunk under way: one list per kind.
 #[derive(Default)]
