@@ -14,6 +14,7 @@ mod console;
 mod doctor;
 mod documents;
 mod event_to_closed_case;
+mod golden;
 mod graphql_clients;
 mod intake;
 mod kills;
