@@ -22,17 +22,20 @@ const EVENTS: [(&str, u64); 3] = [
 
 /// When and where more than 500 customers were without power, by the sum over the quarter's outages
 /// of the last day (checked with a sum over the file by hand). The last is an outage of 2,521
-/// customers that had been cleared and is seen again. The three outages of 200 customers or more in the
-/// east from 03:32:55 to 04:53:23 are two occasions, which is no repeated outage.
-const ALERTS: [(&str, &str); 4] = [
+/// customers that had been cleared and is seen again. At 04:53:23 the east has its third unplanned outage
+/// of 200 customers or more at least an hour after the one before (01:01:51, 03:32:55, 04:53:23): a
+/// repeated outage.
+const ALERTS: [(&str, &str); 5] = [
     ("2019-10-27T04:20:26.000Z", "east"),
+    ("2019-10-27T04:53:23.000Z", "east"),
     ("2019-10-27T08:00:16.000Z", "west"),
     ("2019-10-29T14:00:39.000Z", "east"),
     ("2019-10-29T19:20:31.000Z", "east"),
 ];
 
-/// Alerts on each case: the last two lie within 12 hours and are one case's work.
-const CASES: [u64; 3] = [1, 1, 2];
+/// Alerts on each case: the first two and the last two of the east lie within 12 hours and are one case's
+/// work each.
+const CASES: [u64; 3] = [1, 2, 2];
 
 fn replay(hub: &TestHub, label: &str) -> String {
     let sample = repository().join("tests/sample/outages-2019");
@@ -69,7 +72,11 @@ async fn settled(api: &Api) -> Option<Value> {
     let counts = counts(api).await;
     let alerts = counts["alerts"]["nodes"].as_array().unwrap();
     let ended = alerts.iter().filter(|alert| alert["status"] == "RESOLVED");
-    let all = ended.count() >= ALERTS.len() && counts["cases"]["totalCount"] == CASES.len();
+    let cases = counts["cases"]["nodes"].as_array().unwrap();
+    let on_cases = cases
+        .iter()
+        .map(|case| case["alertCount"].as_u64().unwrap());
+    let all = ended.count() >= ALERTS.len() && on_cases.sum::<u64>() >= CASES.iter().sum();
     all.then_some(counts)
 }
 

@@ -221,7 +221,7 @@ async fn a_feed_that_stops_is_silent_and_a_hub_that_stops_is_behind() {
     let api = sign_in(&services.query, &account).await;
     let token = sign_in(&services.live, &account).await.token;
     let http = services.live.addresses().unwrap().http;
-    let mut live = LiveClient::connect(&http, &token, None).await;
+    let live = || LiveClient::connect(&http, &token, None);
     let tides = Department::connect(&shared().brokers, &namespace.topic_prefix, "tides");
 
     // A feed that speaks.
@@ -234,7 +234,7 @@ async fn a_feed_that_stops_is_silent_and_a_hub_that_stops_is_behind() {
     speaks.store(false, Ordering::Relaxed);
     wait_for_alerts(&api, "FIRING").await;
     wait_for_feed(&api, "SILENT", false).await;
-    let told = until_beat(&mut live, |told| told["state"] == "silent").await;
+    let told = until_beat(&mut live().await, |told| told["state"] == "silent").await;
     assert_eq!(told["behind"], false, "{told}");
 
     // It speaks again.
@@ -247,7 +247,7 @@ async fn a_feed_that_stops_is_silent_and_a_hub_that_stops_is_behind() {
     wait_for_feed(&api, "LIVE", true).await;
     sleep(3 * AFTER).await;
     assert_eq!(feed(&api).await, (String::from("LIVE"), true));
-    let told = until_beat(&mut live, |told| told["behind"] == true).await;
+    let told = until_beat(&mut live().await, |told| told["behind"] == true).await;
     assert_eq!(told["state"], "live", "{told}");
     assert!(told["behindSince"].is_string(), "{told}");
     assert_eq!(

@@ -116,9 +116,9 @@ async fn serve(mut taken: mpsc::Receiver<Order>, sender: Sender, shutdown: Shutd
             Some((letters, _)) if *letters != order.letters => Err(Failure::bad(
                 "idempotencyKey: it was already used for other dead letters.",
             )),
-            Some((_, outcomes)) => Ok(outcomes.clone()),
-            None => {
-                let answer = sender.send(&order).await;
+            known => {
+                let before = known.map_or(&[][..], |(_, outcomes)| outcomes);
+                let answer = sender.send(&order, before).await;
                 if let Ok(outcomes) = &answer {
                     remembered.note(order.key, order.letters, outcomes.clone());
                 }
@@ -139,17 +139,16 @@ struct Remembered {
 
 impl Remembered {
     fn note(&mut self, key: String, letters: Vec<LogPosition>, outcomes: Vec<Replayed>) {
-        // What was not written may be asked for again under the same key.
-        if outcomes.iter().any(|one| !one.accepted) {
+        let known = self.outcomes.insert(key.clone(), (letters, outcomes));
+        if known.is_some() {
             return;
         }
-        if self.order.len() == REMEMBERED
+        self.order.push_back(key);
+        if self.order.len() > REMEMBERED
             && let Some(oldest) = self.order.pop_front()
         {
             self.outcomes.remove(&oldest);
         }
-        self.order.push_back(key.clone());
-        self.outcomes.insert(key, (letters, outcomes));
     }
 }
 
@@ -162,10 +161,19 @@ struct Sender {
 }
 
 impl Sender {
-    async fn send(&self, order: &Order) -> Result<Vec<Replayed>, Failure> {
+    /// Sends what has not been taken `before`, under the same key; the outcomes of all.
+    async fn send(&self, order: &Order, before: &[Replayed]) -> Result<Vec<Replayed>, Failure> {
+        let taken = |n: usize| before.get(n).filter(|one| one.accepted);
+        if (0..order.letters.len()).all(|n| taken(n).is_some()) {
+            return Ok(before.to_vec());
+        }
         self.account_for(order).await?;
         let mut outcomes = Vec::with_capacity(order.letters.len());
-        for &position in &order.letters {
+        for (n, &position) in order.letters.iter().enumerate() {
+            if let Some(known) = taken(n) {
+                outcomes.push(known.clone());
+                continue;
+            }
             let letter = self.reader.dead_letter(position).await?;
             let sent = match letter {
                 None => Err(Text::new(
@@ -325,19 +333,17 @@ mod tests {
     }
 
     #[test]
-    fn only_a_request_that_was_sent_whole_is_remembered_and_the_oldest_is_forgotten() {
+    fn outcomes_are_remembered_and_the_oldest_are_forgotten() {
         let mut remembered = Remembered::default();
         let outcome = |accepted| Replayed {
             position: position(1),
             accepted,
             message: Text::default(),
         };
-        remembered.note(
-            String::from("half"),
-            vec![],
-            vec![outcome(true), outcome(false)],
-        );
-        assert!(remembered.outcomes.is_empty());
+        let half = || vec![outcome(true), outcome(false)];
+        remembered.note(String::from("half"), vec![], half());
+        remembered.note(String::from("half"), vec![], half());
+        assert_eq!(remembered.order.len(), 1);
         for n in 0..=REMEMBERED {
             remembered.note(n.to_string(), vec![], vec![outcome(true)]);
         }
