@@ -13,6 +13,7 @@ mod gate;
 mod history;
 mod hub;
 mod inboxes;
+mod kept;
 mod replay;
 mod schema;
 mod service;

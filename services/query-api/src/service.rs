@@ -20,11 +20,10 @@ use crate::gate::{Gate, Limits};
 use crate::hub::Hub;
 use crate::replay::Replays;
 use crate::schema;
-use crate::signs::Signs;
 use crate::store::Store;
 use crate::tail::Tails;
 use crate::transport::{self, call::Api, persisted::Persisted};
-use crate::whereabouts::Whereabouts;
+use crate::{signs, whereabouts};
 
 /// Settings.
 #[derive(Clone, Debug)]
@@ -114,13 +113,13 @@ pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<R
         log_health,
         shutdown.clone(),
     ));
-    let signs = Signs::open(
+    let signs = signs::open(
         store.reader().clone(),
         Arc::clone(&ports.catalog),
         ports.clock.clone(),
         shutdown.clone(),
     );
-    let whereabouts = Whereabouts::open(
+    let whereabouts = whereabouts::open(
         store.reader().clone(),
         Arc::clone(&ports.catalog),
         ports.clock.clone(),

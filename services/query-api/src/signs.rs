@@ -9,15 +9,12 @@ use event_schemas::city::Millis;
 use event_schemas::sign_file::{SignFile, SignMeasure, SignState};
 use event_store::{Reader, SignWindow};
 use service_kit::{Clock, Shutdown};
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
 
-use crate::failure::{Code, Failure};
+use crate::failure::Failure;
+use crate::kept::Kept;
 
 /// How long computed signs are shown.
 const FRESH: Duration = Duration::from_secs(5);
-/// Askers that may wait for the same computation.
-const ASKERS: usize = 256;
 /// Windows that a trend shows, the present one last.
 pub(crate) const TREND: u32 = 24;
 
@@ -40,64 +37,20 @@ pub(crate) struct Reading {
 
 type Answer = Result<Arc<Vec<Reading>>, Failure>;
 
-/// Asks for the signs; cheap to clone.
-#[derive(Clone)]
-pub(crate) struct Signs {
-    ask: mpsc::Sender<oneshot::Sender<Answer>>,
-}
+/// Asks for the signs.
+pub(crate) type Signs = Kept<Arc<Vec<Reading>>>;
 
-impl Signs {
-    /// Starts the task that owns the figures.
-    pub(crate) fn open(
-        reader: Reader,
-        catalog: Arc<Catalog>,
-        clock: Clock,
-        shutdown: Shutdown,
-    ) -> Self {
-        let (ask, asked) = mpsc::channel(ASKERS);
-        tokio::spawn(answer(asked, reader, catalog, clock, shutdown));
-        Self { ask }
-    }
-
-    /// The signs, at most five seconds old.
-    pub(crate) async fn readings(&self) -> Answer {
-        let stopping = || Failure::new(Code::StoreUnavailable, "The hub is stopping.");
-        let (reply, answered) = oneshot::channel();
-        self.ask.send(reply).await.map_err(|_| stopping())?;
-        answered.await.map_err(|_| stopping())?
-    }
-}
-
-async fn answer(
-    mut asked: mpsc::Receiver<oneshot::Sender<Answer>>,
+/// The signs, at most five seconds old.
+pub(crate) fn open(
     reader: Reader,
     catalog: Arc<Catalog>,
     clock: Clock,
     shutdown: Shutdown,
-) {
-    let mut kept: Option<(Instant, Answer)> = None;
-    loop {
-        let reply = tokio::select! {
-            () = shutdown.cancelled() => return,
-            reply = asked.recv() => match reply {
-                Some(reply) => reply,
-                None => return,
-            },
-        };
-        let fresh = kept
-            .take()
-            .filter(|(computed, _)| computed.elapsed() < FRESH);
-        let (computed, answer) = match fresh {
-            Some(fresh) => fresh,
-            None => (
-                Instant::now(),
-                compute(&reader, &catalog, clock.now()).await,
-            ),
-        };
-        // An asker that has gone needs no answer.
-        let _gone = reply.send(answer.clone());
-        kept = Some((computed, answer));
-    }
+) -> Signs {
+    Kept::open(FRESH, shutdown, move || {
+        let (reader, catalog, now) = (reader.clone(), Arc::clone(&catalog), clock.now());
+        async move { compute(&reader, &catalog, now).await }
+    })
 }
 
 async fn compute(reader: &Reader, catalog: &Catalog, now: Millis) -> Answer {

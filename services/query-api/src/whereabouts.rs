@@ -9,15 +9,12 @@ use event_schemas::Catalog;
 use event_schemas::city::Millis;
 use event_store::{Reader, StoredEvent};
 use service_kit::{Clock, Shutdown};
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
 
-use crate::failure::{Code, Failure};
+use crate::failure::Failure;
+use crate::kept::Kept;
 
 /// How long what was found is shown.
 const FRESH: Duration = Duration::from_secs(2);
-/// Askers that may wait for the same question.
-const ASKERS: usize = 256;
 /// A position that is older says nothing about the present.
 const LOOK_BACK_MS: i64 = 24 * 3_600_000;
 /// A unit at work tells its position at least every few minutes: one that is older is marked.
@@ -65,63 +62,20 @@ impl Known {
 
 type Answer = Result<Arc<Known>, Failure>;
 
-/// Asks where units are; cheap to clone.
-#[derive(Clone)]
-pub(crate) struct Whereabouts {
-    ask: mpsc::Sender<oneshot::Sender<Answer>>,
-}
+/// Asks where units are.
+pub(crate) type Whereabouts = Kept<Arc<Known>>;
 
-impl Whereabouts {
-    /// Starts the task that owns what was found.
-    pub(crate) fn open(
-        reader: Reader,
-        catalog: Arc<Catalog>,
-        clock: Clock,
-        shutdown: Shutdown,
-    ) -> Self {
-        let (ask, asked) = mpsc::channel(ASKERS);
-        tokio::spawn(answer(asked, reader, catalog, clock, shutdown));
-        Self { ask }
-    }
-
-    /// Where units are, at most two seconds old.
-    pub(crate) async fn known(&self) -> Answer {
-        let stopping = || Failure::new(Code::StoreUnavailable, "The hub is stopping.");
-        let (reply, answered) = oneshot::channel();
-        self.ask.send(reply).await.map_err(|_| stopping())?;
-        answered.await.map_err(|_| stopping())?
-    }
-}
-
-async fn answer(
-    mut asked: mpsc::Receiver<oneshot::Sender<Answer>>,
+/// Where units are, at most two seconds old.
+pub(crate) fn open(
     reader: Reader,
     catalog: Arc<Catalog>,
     clock: Clock,
     shutdown: Shutdown,
-) {
-    let mut kept: Option<(Instant, Arc<Known>)> = None;
-    loop {
-        let reply = tokio::select! {
-            () = shutdown.cancelled() => return,
-            reply = asked.recv() => match reply {
-                Some(reply) => reply,
-                None => return,
-            },
-        };
-        let fresh = kept.as_ref().filter(|(found, _)| found.elapsed() < FRESH);
-        let answer = match fresh {
-            Some((_, known)) => Ok(Arc::clone(known)),
-            None => find(&reader, &catalog, clock.now()).await,
-        };
-        if let Ok(known) = &answer
-            && fresh.is_none()
-        {
-            kept = Some((Instant::now(), Arc::clone(known)));
-        }
-        // An asker that has gone needs no answer.
-        let _gone = reply.send(answer);
-    }
+) -> Whereabouts {
+    Kept::open(FRESH, shutdown, move || {
+        let (reader, catalog, now) = (reader.clone(), Arc::clone(&catalog), clock.now());
+        async move { find(&reader, &catalog, now).await }
+    })
 }
 
 async fn find(reader: &Reader, catalog: &Catalog, now: Millis) -> Answer {

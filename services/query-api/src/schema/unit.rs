@@ -85,7 +85,7 @@ impl UnitView {
 
     /// Where its department last said that it is; null: nobody has said so for a day.
     async fn position(&self, ctx: &Context<'_>) -> Answer<Option<UnitPosition>> {
-        let known = hub(ctx)?.whereabouts.known().await?;
+        let known = hub(ctx)?.whereabouts.get().await?;
         let told = known.of(&self.unit.id);
         Ok(told.and_then(|told| UnitPosition::of(told, &known)))
     }

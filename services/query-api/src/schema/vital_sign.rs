@@ -53,7 +53,7 @@ pub(crate) struct VitalSignView {
 
 /// All signs of the catalog, in its order.
 pub(crate) async fn all(ctx: &Context<'_>) -> Result<Vec<VitalSignView>, Failure> {
-    let readings = hub(ctx)?.signs.readings().await?;
+    let readings = hub(ctx)?.signs.get().await?;
     let views = (0..readings.len()).map(|at| VitalSignView {
         readings: Arc::clone(&readings),
         at,
