@@ -15,8 +15,10 @@ test.beforeEach(async ({ page }) => {
 });
 
 test.afterEach(async () => {
+  // A request that meets the closing hub is no fault of the page.
+  const faults = [...desk.faults];
   await hub.close();
-  expect(desk.faults).toEqual([]);
+  expect(faults).toEqual([]);
 });
 
 test('a filter is in the address: a colleague who opens it sees the same rows', async ({
