@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use city_brain::settings::Settings;
 use serde_json::Value;
 use tests::api::Api;
-use tests::hub::settings;
+use tests::hub::{instance, settings};
 use tests::process::HubProcess;
 use tests::stack::{namespace, shared};
 use tests::store::Store;
@@ -23,13 +23,7 @@ use log::Golden;
 
 /// The recorder and GraphQL alone: nothing of this hub decides anything new.
 fn start(city: &Settings, service: &str) -> HubProcess {
-    let data_dir = city.data_dir.join(service);
-    std::fs::create_dir_all(&data_dir).unwrap();
-    let settings = Settings {
-        data_dir,
-        ..city.clone()
-    };
-    HubProcess::start_service(&settings, service)
+    HubProcess::start_service(&instance(city, service), service)
 }
 
 fn told_then<T: serde::Serialize + serde::de::DeserializeOwned>(

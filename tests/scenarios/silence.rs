@@ -13,7 +13,7 @@ use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use tests::api::Api;
 use tests::binary::{copy_folder, repository};
-use tests::hub::settings;
+use tests::hub::{instance, settings};
 use tests::kafka::Department;
 use tests::live::LiveClient;
 use tests::process::HubProcess;
@@ -121,15 +121,7 @@ struct Services {
 
 impl Services {
     fn start(city: &Settings) -> Self {
-        let start = |service: &str| {
-            let data_dir = city.data_dir.join(service);
-            fs::create_dir_all(&data_dir).unwrap();
-            let settings = Settings {
-                data_dir,
-                ..city.clone()
-            };
-            HubProcess::start_service(&settings, service)
-        };
+        let start = |service: &str| HubProcess::start_service(&instance(city, service), service);
         Self {
             admission: start("admission"),
             _others: ["engine", "recorder"].map(start).into(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use city_brain::settings::Settings;
 use nix::sys::signal::Signal;
 use tests::exactly_once;
-use tests::hub::settings;
+use tests::hub::{instance, settings};
 use tests::load::{Load, Plan};
 use tests::process::HubProcess;
 use tests::stack::{namespace, shared};
@@ -37,16 +37,6 @@ const SIGNS: [Sign; 3] = [
         more: 1,
     },
 ];
-
-/// Settings of one instance: its own folder, the same city.
-fn instance(city: &Settings, name: &str) -> Settings {
-    let data_dir = city.data_dir.join(name);
-    std::fs::create_dir_all(&data_dir).unwrap();
-    Settings {
-        data_dir,
-        ..city.clone()
-    }
-}
 
 fn start(city: &Settings, service: &str, number: u32) -> HubProcess {
     let settings = instance(city, &format!("{service}-{number}"));

@@ -114,3 +114,13 @@ impl TestHub {
         self.hub.stop().await;
     }
 }
+
+/// Settings of one instance: its own folder, the same city.
+pub fn instance(city: &Settings, name: &str) -> Settings {
+    let data_dir = city.data_dir.join(name);
+    std::fs::create_dir_all(&data_dir).unwrap();
+    Settings {
+        data_dir,
+        ..city.clone()
+    }
+}

@@ -32,10 +32,7 @@ test.beforeEach(async ({ page }) => {
 });
 
 test.afterEach(async () => {
-  // A request that meets the closing hub is no fault of the page.
-  const faults = [...desk.faults];
-  await hub.close();
-  expect(faults).toEqual([]);
+  await desk.endsWithoutFault(hub);
 });
 
 const report = (name: string, value: number, limit: number, unit = 'ms') =>

@@ -39,6 +39,13 @@ export class ConsolePage {
     await this.live();
   }
 
+  /** Closes the hub; a request that meets the closing hub is no fault of the page. */
+  async endsWithoutFault(hub: { close(): Promise<void> }): Promise<void> {
+    const faults = [...this.faults];
+    await hub.close();
+    expect(faults).toEqual([]);
+  }
+
   /** Connected, with a map. */
   async live(timeout = 30_000): Promise<void> {
     await expect(this.connection).toHaveAttribute('data-state', 'LIVE', { timeout });

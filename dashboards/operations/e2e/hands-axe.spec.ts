@@ -18,10 +18,7 @@ test.beforeEach(async ({ page }) => {
 });
 
 test.afterEach(async () => {
-  // A request that meets the closing hub is no fault of the page.
-  const faults = [...desk.faults];
-  await hub.close();
-  expect(faults).toEqual([]);
+  await desk.endsWithoutFault(hub);
 });
 
 /** Nothing that axe can decide is wrong with what is on the screen. */

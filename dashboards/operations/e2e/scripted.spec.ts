@@ -19,10 +19,7 @@ test.beforeEach(async ({ page }) => {
 });
 
 test.afterEach(async () => {
-  // A request that meets the closing hub is no fault of the page.
-  const faults = [...desk.faults];
-  await hub.close();
-  expect(faults).toEqual([]);
+  await desk.endsWithoutFault(hub);
 });
 
 test('a case is worked from acknowledged to closed without a mouse', async () => {

@@ -19,7 +19,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use service_kit::kill_point::{Point, VARIABLE, last_line};
 use tests::exactly_once;
-use tests::hub::TestHub;
+use tests::hub::{TestHub, instance};
 use tests::load::{Load, Plan};
 use tests::process::HubProcess;
 use tests::stack::shared;
@@ -40,16 +40,6 @@ fn number(variable: &str, otherwise: u64) -> u64 {
     match std::env::var(variable) {
         Ok(text) => text.parse().unwrap(),
         Err(_) => otherwise,
-    }
-}
-
-/// Settings of one instance: its own folder, the same city.
-fn instance(city: &Settings, name: &str) -> Settings {
-    let data_dir = city.data_dir.join(name);
-    std::fs::create_dir_all(&data_dir).unwrap();
-    Settings {
-        data_dir,
-        ..city.clone()
     }
 }
 
