@@ -1,6 +1,6 @@
 //! The hub over HTTP, as any program sees it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -47,6 +47,19 @@ impl Api {
             .await
             .unwrap();
         answer.json().await.unwrap()
+    }
+
+    /// Asks for a while who we are, with this pause between; how long each answer took, shortest first.
+    pub async fn answer_times(&self, time: Duration, pause: Duration) -> Vec<Duration> {
+        let (begin, mut took) = (Instant::now(), Vec::new());
+        while begin.elapsed() < time {
+            let asked = Instant::now();
+            self.query("{ viewer { name } }", json!({})).await;
+            took.push(asked.elapsed());
+            tokio::time::sleep(pause).await;
+        }
+        took.sort();
+        took
     }
 
     /// Asks GraphQL and returns the status alone.

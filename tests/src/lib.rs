@@ -19,6 +19,7 @@ pub mod hub;
 pub mod kafka;
 pub mod live;
 pub mod load;
+pub mod memory;
 pub mod process;
 pub mod raw_socket;
 pub mod stack;

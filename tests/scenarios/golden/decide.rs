@@ -91,26 +91,10 @@ pub(super) fn admission(golden: &Golden) {
 /// What follows from the event alone. Levels, places and measures follow from the catalog, which may
 /// have become better since.
 fn same_facts(then: &Admission, now: &Admission) {
-    let facts = |admission: &Admission| {
-        let Admission {
-            event_time,
-            recorded_time,
-            inbox_time,
-            lon,
-            lat,
-            h3,
-            exercise,
-            ..
-        } = admission.clone();
-        (
-            event_time,
-            recorded_time,
-            inbox_time,
-            lon,
-            lat,
-            h3,
-            exercise,
-        )
+    let facts = |found: &Admission| {
+        let times = (found.event_time, found.recorded_time, found.inbox_time);
+        let whereabouts = (found.lon, found.lat, found.h3.clone());
+        (times, whereabouts, found.exercise)
     };
     assert_eq!(facts(then), facts(now));
 }

@@ -5,13 +5,13 @@ mod console;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
 use service_kit::serve::raise_open_files;
 use tests::api::Api;
 use tests::counting_proxy::{CountingProxy, Kinds};
 use tests::hub::settings;
 use tests::kafka::Department;
 use tests::live::LiveClient;
+use tests::memory::memory_mib;
 use tests::process::HubProcess;
 use tests::stack::{namespace, shared};
 use tokio::sync::watch;
@@ -49,34 +49,6 @@ async fn publish(fire: Department, mut stop: watch::Receiver<Phase>) -> usize {
         fire.publish_structured(&event).await;
     }
     unreachable!("numbers do not end")
-}
-
-/// A programmer's client that goes on asking; how long each answer took, shortest first.
-async fn ask(api: Api, begin: Instant) -> Vec<Duration> {
-    let mut took = Vec::new();
-    while begin.elapsed() < WATCHED {
-        let asked = Instant::now();
-        api.query("{ viewer { name } }", json!({})).await;
-        took.push(asked.elapsed());
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    took.sort();
-    took
-}
-
-/// Resident memory of a process, now and at its highest, in MiB.
-fn memory_mib(pid: u32) -> (u64, u64) {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let of = |name: &str| {
-        let line = status.lines().find(|line| line.starts_with(name)).unwrap();
-        line.split_whitespace()
-            .nth(1)
-            .unwrap()
-            .parse::<u64>()
-            .unwrap()
-            / 1_024
-    };
-    (of("VmRSS"), of("VmHWM"))
 }
 
 /// Queries of a kind that came in a span.
@@ -145,7 +117,13 @@ struct Span {
 impl Span {
     /// Watches for a while.
     async fn watch(proxy: &CountingProxy, api: &Api, undisturbed: &mut LiveClient) -> Self {
-        let asking = tokio::spawn(ask(api.clone(), Instant::now()));
+        // A programmer's client that goes on asking.
+        let programmer = api.clone();
+        let asking = async move {
+            let pause = Duration::from_millis(50);
+            programmer.answer_times(WATCHED, pause).await
+        };
+        let asking = tokio::spawn(asking);
         let begin = proxy.kinds();
         watch_for(WATCHED, undisturbed).await;
         let asked = since(&begin, &proxy.kinds());

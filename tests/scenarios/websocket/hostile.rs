@@ -2,9 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
-use tests::api::Api;
 use tests::hub::TestHub;
+use tests::memory::memory_mib;
 use tests::raw_socket::{CONTINUATION, Frame, PING, Received, TEXT};
 
 use super::peer::{Door, ENDPOINTS, Endpoint, GRAPHQL, LIVE, Peer, Seen};
@@ -13,6 +12,8 @@ use super::peer::{Door, ENDPOINTS, Endpoint, GRAPHQL, LIVE, Peer, Seen};
 const OF_EACH: usize = 5;
 /// How long they go on.
 const ATTACK: Duration = Duration::from_secs(5);
+/// Between two questions of somebody who wants to be served.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// What an attacker says, again and again.
 #[derive(Clone, Copy, Debug)]
@@ -75,46 +76,20 @@ impl Attack {
     }
 }
 
-async fn ask_for(api: &Api, time: Duration) -> Vec<Duration> {
-    let (begin, mut took) = (Instant::now(), Vec::new());
-    while begin.elapsed() < time {
-        let asked = Instant::now();
-        api.query("{ viewer { name } }", json!({})).await;
-        took.push(asked.elapsed());
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    took.sort();
-    took
-}
-
-fn resident_mib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmRSS"))
-        .unwrap();
-    line.split_whitespace()
-        .nth(1)
-        .unwrap()
-        .parse::<u64>()
-        .unwrap()
-        / 1_024
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn floods_end_their_own_connection_and_others_are_served() {
     let hub = TestHub::start("floods").await;
     let (door, api) = (Door::of(&hub).await, hub.api().await);
-    let quiet = ask_for(&api, Duration::from_secs(2)).await;
-    let before = resident_mib();
+    let quiet = api.answer_times(Duration::from_secs(2), PAUSE).await;
+    let before = memory_mib(std::process::id()).0;
     let attackers: Vec<_> = ENDPOINTS
         .iter()
         .flat_map(|endpoint| ATTACKS.map(|attack| (*endpoint, attack)))
         .flat_map(|pair| [pair; OF_EACH])
         .map(|(endpoint, attack)| tokio::spawn(attack.go(door.clone(), endpoint)))
         .collect();
-    let under_attack = ask_for(&api, ATTACK).await;
-    let grown = resident_mib().saturating_sub(before);
+    let under_attack = api.answer_times(ATTACK, PAUSE).await;
+    let grown = memory_mib(std::process::id()).0.saturating_sub(before);
     for attacker in attackers {
         let (attack, path, told) = attacker.await.unwrap();
         let expected = match (attack, path) {
