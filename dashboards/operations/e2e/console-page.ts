@@ -68,6 +68,13 @@ export class ConsolePage {
     return this.page.locator(`.row[data-number="${caseNumber}"]`);
   }
 
+  /** Chooses the next case by key, once there is one to choose. */
+  async chooseNext(): Promise<void> {
+    await expect(this.rows.first()).toBeVisible();
+    await this.press('j');
+    await expect(this.selected).toBeVisible();
+  }
+
   get selected(): Locator {
     return this.page.locator('.row.selected');
   }

@@ -57,7 +57,7 @@ for (const language of ['zh', 'en']) {
       await expect(page.getByTestId('bulk-outcomes')).toBeVisible();
       await faultless(page, 'the outcome of all');
       await desk.press('Enter');
-      await desk.press('j');
+      await desk.chooseNext();
       await desk.order('assignUnit', 'g');
       await expect(desk.dialog.locator('[role=option]').first()).toBeVisible();
       await faultless(page, 'proposals');

@@ -94,7 +94,7 @@ test('all that match the filter are acknowledged by one order, each with its own
 test('rows are taken up by x and shift, and an order that is not for many says so', async ({
   page,
 }) => {
-  await desk.press('j');
+  await desk.chooseNext();
   await desk.press('x');
   await desk.press('Shift+J');
   await desk.press('Shift+ArrowDown');
@@ -111,7 +111,7 @@ test('rows are taken up by x and shift, and an order that is not for many says s
 test('an acknowledgement is taken back within five seconds, and the timeline keeps both', async ({
   page,
 }) => {
-  await desk.press('j');
+  await desk.chooseNext();
   await desk.order('acknowledgeCase', 'a');
   await desk.status('ESTABLISHED');
   await expect(page.getByTestId('undo')).toContainText('已确认');
@@ -123,7 +123,7 @@ test('an acknowledgement is taken back within five seconds, and the timeline kee
 });
 
 test('the offer to take back goes by itself', async ({ page }) => {
-  await desk.press('j');
+  await desk.chooseNext();
   await desk.order('acknowledgeCase', 'a');
   await expect(page.getByTestId('undo')).toBeVisible();
   await expect(page.getByTestId('undo')).toHaveCount(0, { timeout: 7_000 });
@@ -133,7 +133,7 @@ test('the offer to take back goes by itself', async ({ page }) => {
 });
 
 test('units are proposed with distance, and typing finds one', async ({ page }) => {
-  await desk.press('j');
+  await desk.chooseNext();
   await desk.order('acknowledgeCase', 'a');
   await desk.told('acknowledgeCase');
   await desk.order('assignUnit', 'd');
@@ -205,7 +205,7 @@ test('a pause holds everything still, and new rows wait', async ({ page }) => {
 });
 
 test('words begun in a dialog come back when it is opened again', async ({ page }) => {
-  await desk.press('j');
+  await desk.chooseNext();
   await desk.order('addNote', 'n');
   await page.keyboard.type('已联系供电');
   await desk.press('Escape');
@@ -232,7 +232,7 @@ test('keys that were given elsewhere or switched off do nothing at their old pla
 
 test('on a narrow screen the detail lies over the queue and gives it back', async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
-  await desk.press('j');
+  await desk.chooseNext();
   const detail = await desk.detail.boundingBox();
   const queue = await page.locator('section.queue').boundingBox();
   expect(detail?.y).toBe(queue?.y);

@@ -65,7 +65,7 @@ test('axe finds nothing to object to on any screen, in both languages and themes
 test('moving between screens keeps the page, and back returns to the view that was left', async ({
   page,
 }) => {
-  await desk.press('j');
+  await desk.chooseNext();
   const chosen = await desk.selected.getAttribute('data-key');
   await page.evaluate(() => Object.assign(window, { kept: true }));
   await page.locator('.nav a[href="/cases"]').click();
@@ -134,7 +134,7 @@ test('the offer to undo covers no line of the newest events', async ({ page }) =
     await page.goto(`${hub.url}/?lang=en`);
     await desk.live();
     hub.openCase(1);
-    await desk.press('j');
+    await desk.chooseNext();
     await desk.order('acknowledgeCase', 'a');
     const toast = await page.getByTestId('undo').boundingBox();
     const timeline = await page.locator('.timeline-panel').boundingBox();
@@ -146,7 +146,7 @@ test('the offer to undo covers no line of the newest events', async ({ page }) =
   await page.setViewportSize({ width: 820, height: 1100 });
   await page.goto(`${hub.url}/?lang=en`);
   await expect(desk.rows.first()).toBeVisible();
-  await desk.press('j');
+  await desk.chooseNext();
   await desk.order('acknowledgeCase', 'a');
   await page.getByTestId('undo').getByRole('button').click({ timeout: 4_000 });
   await desk.told('undoAcknowledge');
@@ -235,7 +235,7 @@ test('settings hold: theme, language and another key for an order', async ({ pag
   await page.goto(`${hub.url}/`);
   await desk.live();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'day');
-  await desk.press('j');
+  await desk.chooseNext();
   await desk.told('openCase');
   await desk.press('a');
   await desk.status('REPORTED');

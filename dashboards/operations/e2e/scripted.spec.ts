@@ -23,7 +23,7 @@ test.afterEach(async () => {
 });
 
 test('a case is worked from acknowledged to closed without a mouse', async () => {
-  await desk.press('j');
+  await desk.chooseNext();
   await desk.status('REPORTED');
   await desk.dispatchByKeys();
   await desk.finishByKeys('阀门已关闭，积水已排净', '现场照片已核对');
@@ -35,7 +35,7 @@ test('a case is worked from acknowledged to closed without a mouse', async () =>
 test('a socket that is open but silent is called stale in 10 s and offline in 20 s, and heals', async ({
   page,
 }) => {
-  await desk.press('j');
+  await desk.chooseNext();
   hub.silence(true);
   desk.outage = true;
   const begun = Date.now();
@@ -75,7 +75,7 @@ test('a cut socket resumes; past the history it gets a snapshot; a reset is take
 test('a console that the hub has replaced reloads itself, and shows the same view', async ({
   page,
 }) => {
-  await desk.press('j');
+  await desk.chooseNext();
   const key = await desk.selected.getAttribute('data-key');
   await desk.order('addNote', 'n');
   hub.buildId = 'newer';
@@ -92,7 +92,7 @@ test('sound is off until the page was touched, then a key mutes it for a while',
   page,
 }) => {
   const horn = page.getByTestId('sound');
-  await desk.press('j');
+  await desk.chooseNext();
   await expect(horn).toHaveAttribute('data-state', 'on');
   await desk.press('m');
   await expect(horn).toHaveAttribute('data-state', 'muted');
@@ -102,7 +102,7 @@ test('sound is off until the page was touched, then a key mutes it for a while',
 });
 
 test('no text of an operation goes over the wire, unless the hub knows none of it', async () => {
-  await desk.press('j');
+  await desk.chooseNext();
   await desk.acknowledgeAndUndo();
   expect(hub.asked.length).toBeGreaterThan(5);
   expect(hub.asked.filter(({ query }) => query !== undefined)).toEqual([]);
@@ -126,7 +126,7 @@ test('a page opened while the hub is away waits for it and keeps the session', a
 });
 
 test('the queue stands still while it is used; new rows wait behind a pill', async ({ page }) => {
-  await desk.press('j');
+  await desk.chooseNext();
   const order = await desk.rows.evaluateAll((rows) => rows.map((row) => row.dataset.key));
   for (let n = 0; n < 7; n += 1) hub.openCase(1);
   await expect(page.getByTestId('fresh')).toContainText('7');
@@ -137,7 +137,7 @@ test('the queue stands still while it is used; new rows wait behind a pill', asy
 });
 
 test('of two operators the second is told who was first', async ({ page }) => {
-  await desk.press('j');
+  await desk.chooseNext();
   const key = (await desk.selected.getAttribute('data-key')) ?? '';
   const caseId = key.slice('case:'.length);
   await expect(page.locator('[data-command=acknowledgeCase].order')).toBeEnabled();
@@ -155,9 +155,9 @@ test('of two operators the second is told who was first', async ({ page }) => {
 });
 
 test('a key pressed at once after choosing a case waits until its orders are known', async () => {
-  await desk.press('j');
+  await desk.chooseNext();
   await desk.press('a');
-  await desk.press('j');
+  await desk.chooseNext();
   await desk.press('n');
   await expect(desk.dialog).toBeVisible();
   await desk.press('Escape');
@@ -166,7 +166,7 @@ test('a key pressed at once after choosing a case waits until its orders are kno
 });
 
 test('an input method that composes gives no order', async ({ page }) => {
-  await desk.press('j');
+  await desk.chooseNext();
   await desk.order('acknowledgeCase', 'n');
   const session = await page.context().newCDPSession(page);
   await session.send('Input.imeSetComposition', { text: 'ac', selectionStart: 2, selectionEnd: 2 });
@@ -182,7 +182,7 @@ test('an input method that composes gives no order', async ({ page }) => {
 });
 
 test('an address restores the view, and another language keeps it', async ({ page }) => {
-  await desk.press('j');
+  await desk.chooseNext();
   await desk.press('4');
   const key = await desk.selected.getAttribute('data-key');
   const address = page.url();
@@ -227,7 +227,7 @@ test('axe finds nothing to object to, in both languages, with dialogs open', asy
     expect(found).toEqual([]);
   };
   for (const language of ['zh', 'en']) {
-    await desk.press('j');
+    await desk.chooseNext();
     await desk.told('openCase');
     await check();
     for (const key of ['n', '?']) {
