@@ -82,11 +82,18 @@ const STATES = {
 };
 
 export const CASE_KINDS = [
-  { name: 'city', titles: text('城市事件', 'City case'), states: [], open: null },
+  {
+    name: 'city',
+    titles: text('城市事件', 'City case'),
+    states: [],
+    clocks: [{ name: 'acknowledge', meanTargetSeconds: 120 }],
+    open: null,
+  },
   {
     name: 'micro-wish',
     titles: text('社区微心愿', 'Community micro-wish'),
     states: [],
+    clocks: [],
     open: WISH.openCase,
   },
 ];

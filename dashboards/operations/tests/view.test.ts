@@ -7,7 +7,8 @@ import type { LiveClock } from '../src/live/protocol';
 import { gather, hit } from '../src/map/marks';
 import { middleOf } from '../src/map/middle';
 import { alertRow, caseRow } from '../src/queue/rows';
-import { alertRate, departmentSigns, meanTimeToAck, openCases } from '../src/signs/signs';
+import { alertRate, departmentSigns, openCases, timeToAck } from '../src/signs/signs';
+import { ackTargetOf } from '../src/view/names';
 import { aCase, anAlert, at, NOW } from './samples';
 
 describe('clocks', () => {
@@ -90,19 +91,49 @@ describe('the vital signs', () => {
     expect(openCases(cases, NOW)).toEqual({ n: 2, breached: 1 });
   });
 
-  test('mean time to acknowledge counts only what was acknowledged', () => {
-    const ack = (stoppedAt: string | null): LiveClock => ({
-      id: 'acknowledge',
-      title: { zh: '', en: '' },
-      startedAt: at(0),
-      dueAt: at(9_000),
-      stoppedAt,
+  const acknowledgedAfter = (ms: number | null, kind = 'city') =>
+    aCase(`${kind} ${ms}`, {
+      kind,
+      clocks: [
+        {
+          id: 'acknowledge',
+          title: { zh: '', en: '' },
+          startedAt: at(0),
+          dueAt: at(9_000),
+          stoppedAt: ms === null ? null : at(ms),
+        },
+      ],
     });
-    const cases = [at(1_000), at(3_000), null].map((stop, n) =>
-      aCase(String(n), { clocks: [ack(stop)] }),
-    );
-    expect(meanTimeToAck(cases)).toBe(2_000);
-    expect(meanTimeToAck([])).toBeNull();
+
+  test('mean time to acknowledge counts only what was acknowledged', () => {
+    const cases = [1_000, 3_000, null].map((ms) => acknowledgedAfter(ms));
+    const noTarget = { target: null, over: false };
+    expect(timeToAck(cases, new Map())).toEqual({ mean: 2_000, ...noTarget });
+    expect(timeToAck([], new Map())).toEqual({ mean: null, ...noTarget });
+  });
+
+  test('the mean stands beside the target of its kinds, and is over it only beyond it', () => {
+    const targets = new Map([['city', 2_000]]);
+    const mtta = (...cases: ReturnType<typeof acknowledgedAfter>[]) => timeToAck(cases, targets);
+    expect(mtta()).toEqual({ mean: null, target: 2_000, over: false });
+    expect(mtta(acknowledgedAfter(2_000))).toEqual({ mean: 2_000, target: 2_000, over: false });
+    expect(mtta(acknowledgedAfter(2_001))).toEqual({ mean: 2_001, target: 2_000, over: true });
+    // A kind without a target is not held against another's.
+    expect(mtta(acknowledgedAfter(1_000), acknowledgedAfter(9_000, 'micro-wish')).mean).toBe(1_000);
+    targets.set('drill', 8_000);
+    const both = mtta(acknowledgedAfter(3_000), acknowledgedAfter(6_000, 'drill'));
+    expect(both).toEqual({ mean: 4_500, target: 5_000, over: false });
+  });
+
+  test("a kind's target is that of its acknowledgement alone", () => {
+    const clocks = [
+      { name: 'onScene', meanTargetSeconds: 900 },
+      { name: 'acknowledge', meanTargetSeconds: 120 },
+    ];
+    expect(ackTargetOf({ name: 'city', clocks })).toEqual([['city', 120_000]]);
+    expect(ackTargetOf({ name: 'wish', clocks: clocks.slice(0, 1) })).toEqual([]);
+    const untold = [{ name: 'acknowledge', meanTargetSeconds: null }];
+    expect(ackTargetOf({ name: 'wish', clocks: untold })).toEqual([]);
   });
 
   test('a department is as well as its worst feed, and unheard-of is no alarm', () => {

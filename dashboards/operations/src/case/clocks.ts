@@ -11,6 +11,9 @@ export interface ClockReading {
   left: number;
 }
 
+/** The clock that a case's acknowledgement stops. */
+export const isAckClock = (name: string): boolean => /ack/i.test(name);
+
 /** Where the hub predicts nothing, a clock in its last quarter counts as at risk. */
 const LAST_QUARTER = 0.25;
 

@@ -6,8 +6,16 @@ import { useTranslation } from 'react-i18next';
 import { span } from '../i18n/time';
 import { useFeed, useNow, world } from '../live/feed';
 import type { Row } from '../queue/rows';
+import { useNames } from '../view/names';
 import { RateGauge } from './RateGauge';
-import { alertRate, meanTimeToAck, openCases, unackedCritical, unitsFree } from './signs';
+import {
+  alertRate,
+  openCases,
+  type TimeToAck,
+  timeToAck,
+  unackedCritical,
+  unitsFree,
+} from './signs';
 
 export function LiveCounts({ rows }: { rows: readonly Row[] }) {
   const { t } = useTranslation();
@@ -16,7 +24,8 @@ export function LiveCounts({ rows }: { rows: readonly Row[] }) {
   useFeed((feed) => feed.revision);
   const critical = unackedCritical(rows);
   const cases = openCases(world.cases.values(), now);
-  const mtta = meanTimeToAck(world.cases.values());
+  const { ackTargets } = useNames();
+  const mtta = timeToAck(world.cases.values(), ackTargets);
   const rate = alertRate(world.alerts.values(), now);
   const units = unitsFree(world.units.values());
   return (
@@ -31,9 +40,7 @@ export function LiveCounts({ rows }: { rows: readonly Row[] }) {
       >
         {cases.n}
       </Sign>
-      <Sign name={t('signs.mtta')} note={mtta === null ? t('signs.mttaNone') : null}>
-        {mtta === null ? '–' : span(mtta)}
-      </Sign>
+      <MeanTime mtta={mtta} />
       <Sign
         name={t('signs.rate')}
         note={t(`signs.band.${rate.band}`)}
@@ -50,16 +57,35 @@ export function LiveCounts({ rows }: { rows: readonly Row[] }) {
   );
 }
 
+/** The mean beside its target; what is over it says so in a word, not by colour alone. */
+function MeanTime({ mtta: { mean, target, over } }: { mtta: TimeToAck }) {
+  const { t } = useTranslation();
+  const word = over ? t('signs.state.BAD') : null;
+  return (
+    <Sign
+      name={t('signs.mtta')}
+      note={mean === null ? t('signs.mttaNone') : word}
+      title={target === null ? undefined : t('signs.targetAtMost', { target: span(target) })}
+      alarm={over ? 2 : null}
+    >
+      {mean === null ? '–' : span(mean)}
+      {target === null ? null : <small> / {span(target)}</small>}
+    </Sign>
+  );
+}
+
 interface SignProps {
   name: string;
   note?: string | null;
   alarm?: 1 | 2 | null;
+  /** The same at more length, for the pointer. */
+  title?: string | undefined;
   children: ReactNode;
 }
 
-function Sign({ name, note, alarm, children }: SignProps) {
+function Sign({ name, note, alarm, title, children }: SignProps) {
   return (
-    <div className="sign" data-alarm={alarm ?? undefined}>
+    <div className="sign" data-alarm={alarm ?? undefined} title={title}>
       <span className="sign-name">{name}</span>
       <span className="sign-value mono">{children}</span>
       {note ? <span className="sign-note">{note}</span> : null}

@@ -1,6 +1,6 @@
 // The vital signs of the position, computed from the live picture alone.
 
-import { readClock } from '../case/clocks';
+import { isAckClock, readClock } from '../case/clocks';
 import type { LiveAlert, LiveCase, LiveSource, LiveUnit } from '../live/protocol';
 import { isOpen, type Row } from '../queue/rows';
 
@@ -36,17 +36,38 @@ export function openCases(cases: Iterable<LiveCase>, now: number): { n: number; 
   return { n, breached };
 }
 
-/** Mean time from a case's start to its acknowledgement; `null` while none was acknowledged. */
-export function meanTimeToAck(cases: Iterable<LiveCase>): number | null {
+export interface TimeToAck {
+  /** Mean time from a case's start to its acknowledgement; `null` while none was acknowledged. */
+  mean: number | null;
+  /** What the catalog wants the mean to be at most; `null` where it says nothing. */
+  target: number | null;
+  over: boolean;
+}
+
+/**
+ * How fast cases are taken up. Where the catalog has a target, only the kinds it speaks of count: the
+ * others have other clocks, and would be held against a target that was never theirs.
+ */
+export function timeToAck(
+  cases: Iterable<LiveCase>,
+  targets: ReadonlyMap<string, number>,
+): TimeToAck {
   let count = 0;
   let taken = 0;
+  let allowed = 0;
   for (const item of cases) {
-    const clock = item.clocks.find(({ id }) => /ack/i.test(id));
+    if (targets.size > 0 && !targets.has(item.kind)) continue;
+    const clock = item.clocks.find(({ id }) => isAckClock(id));
     if (!clock?.stoppedAt) continue;
     count += 1;
     taken += Date.parse(clock.stoppedAt) - Date.parse(clock.startedAt);
+    allowed += targets.get(item.kind) ?? 0;
   }
-  return count === 0 ? null : taken / count;
+  if (targets.size === 0) {
+    return { mean: count === 0 ? null : taken / count, target: null, over: false };
+  }
+  if (count === 0) return { mean: null, target: Math.min(...targets.values()), over: false };
+  return { mean: taken / count, target: allowed / count, over: taken > allowed };
 }
 
 export function unitsFree(units: Iterable<LiveUnit>): { free: number; all: number } {

@@ -2,6 +2,7 @@
 
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
+import { isAckClock } from '../case/clocks';
 import type { Step } from '../case/Stepper';
 import { ask } from '../graphql/client';
 import { graphql } from '../graphql/tada';
@@ -24,6 +25,8 @@ interface Names {
   kinds: ReadonlyMap<string, Text>;
   /** The steps that cases of each kind go through. */
   courses: ReadonlyMap<string, readonly Step[]>;
+  /** What the mean time to acknowledge a case should be at most, in ms, by its kind. */
+  ackTargets: ReadonlyMap<string, number>;
 }
 
 export const names = createStore<Names>()(() => ({
@@ -34,6 +37,7 @@ export const names = createStore<Names>()(() => ({
   departments: new Map(),
   kinds: new Map(),
   courses: new Map(),
+  ackTargets: new Map(),
 }));
 
 export const useNames = (): Names => useStore(names);
@@ -45,7 +49,12 @@ export const useKinds = (): ReadonlyMap<string, Text> => useStore(names, ({ kind
 const namesQuery = graphql(`
   query ConsoleNames {
     departments { name titles { zh en } }
-    caseKinds { name titles { zh en } states { name stage titles { zh en } } }
+    caseKinds {
+      name
+      titles { zh en }
+      states { name stage titles { zh en } }
+      clocks { name meanTargetSeconds }
+    }
     places { code names { zh en } children { code names { zh en } } }
   }
 `);
@@ -88,6 +97,17 @@ function parentsOf(places: readonly Named[]): (readonly [string, string])[] {
   ]);
 }
 
+interface Measured {
+  name: string;
+  clocks: readonly { name: string; meanTargetSeconds: number | null }[];
+}
+
+/** A kind of which no mean is asked for has none. */
+export function ackTargetOf({ name, clocks }: Measured): [kind: string, ms: number][] {
+  const target = clocks.find((clock) => isAckClock(clock.name))?.meanTargetSeconds;
+  return target == null ? [] : [[name, target * 1_000]];
+}
+
 export async function fetchNames(): Promise<void> {
   const answer = await ask(namesQuery, {});
   if (!answer.ok) return;
@@ -101,6 +121,7 @@ export async function fetchNames(): Promise<void> {
         states.map(({ name: state, stage, titles }) => ({ name: state, status: stage, titles })),
       ]),
     ),
+    ackTargets: new Map(caseKinds.flatMap(ackTargetOf)),
   });
   learnPlaces(flatten(places));
   learnParents(parentsOf(places));
