@@ -39,6 +39,7 @@ const someFilter: fc.Arbitrary<Filter> = fc.record({
   kinds: words,
   mine: fc.boolean(),
   unseen: fc.boolean(),
+  escalated: fc.boolean(),
   span: fc.option(
     fc
       .tuple(fc.integer({ min: 0, max: 4e12 }), fc.integer({ min: 1, max: 1e9 }))
@@ -148,6 +149,15 @@ describe('the filter', () => {
     expect([lets({ mine: true }), lets({ mine: true }, free)]).toEqual([true, false]);
     expect([lets({ unseen: true }), lets({ unseen: true }, free)]).toEqual([false, true]);
     expect(passes(row, { ...EVERYTHING, mine: true }, { ...around, operator: null })).toBe(false);
+  });
+
+  test('supervisor called is what was escalated, never an alert without a case', () => {
+    const called = caseRow(aCase('8', { escalation: 1 }));
+    const never = caseRow(aCase('9', { escalation: 0 }));
+    const through = [called, never, row, free].filter((one) => lets({ escalated: true }, one));
+    expect(through).toEqual([called]);
+    expect(narrowings({ ...EVERYTHING, escalated: true })).toBe(1);
+    expect(readAddress('?esc=1').filter).toEqual({ ...EVERYTHING, escalated: true });
   });
 
   test('every word is looked for in both languages, number and place', () => {

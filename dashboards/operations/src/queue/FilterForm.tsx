@@ -39,6 +39,11 @@ export function FilterForm({ all }: { all: readonly Row[] }) {
           on={filter.unseen}
           set={(unseen) => narrow({ unseen })}
         />
+        <Switch
+          label={t('case.escalated')}
+          on={filter.escalated}
+          set={(escalated) => narrow({ escalated })}
+        />
       </Group>
       <Group label={t('filter.department')}>
         {[...departments].map(([name, titles]) => (

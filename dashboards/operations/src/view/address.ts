@@ -49,6 +49,7 @@ const OWN = [
   'kind',
   'mine',
   'unseen',
+  'esc',
   'span',
   'reach',
   'sel',
@@ -84,6 +85,7 @@ export function readFilter(query: URLSearchParams): Filter {
     kinds: listed(query, 'kind'),
     mine: query.get('mine') === '1',
     unseen: query.get('unseen') === '1',
+    escalated: query.get('esc') === '1',
     span: readSpan(query.get('span')),
   };
 }
@@ -116,6 +118,7 @@ export function writeFilter(query: URLSearchParams, filter: Filter): void {
   for (const kind of filter.kinds) query.append('kind', kind);
   if (filter.mine) query.set('mine', '1');
   if (filter.unseen) query.set('unseen', '1');
+  if (filter.escalated) query.set('esc', '1');
   if (filter.span) {
     const { from, to } = filter.span;
     query.set('span', `${new Date(from).toISOString()}/${new Date(to).toISOString()}`);

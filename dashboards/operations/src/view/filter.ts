@@ -22,6 +22,8 @@ export interface Filter {
   mine: boolean;
   /** Only what nobody has acknowledged. */
   unseen: boolean;
+  /** Only those for which the supervisor was called in. */
+  escalated: boolean;
   /** Only what began in this time. */
   span: Span | null;
 }
@@ -35,6 +37,7 @@ export const EVERYTHING: Filter = {
   kinds: [],
   mine: false,
   unseen: false,
+  escalated: false,
   span: null,
 };
 
@@ -72,6 +75,9 @@ const departmentsOf = (row: Row): readonly string[] =>
 const isMine = (item: LiveCase | null, operator: string | null): boolean =>
   operator !== null && item?.acknowledgedBy?.name === operator;
 
+/** An alert without a case has nobody called in for it. */
+export const isEscalated = (row: Row): boolean => (row.case?.escalation ?? 0) > 0;
+
 function saysAll(row: Row, text: string, names: Surroundings['placeNames']): boolean {
   const place = row.place ? names.get(row.place) : undefined;
   const found = [row.title.zh, row.title.en, row.case?.number, row.place, place?.zh, place?.en]
@@ -96,6 +102,7 @@ export function passes(row: Row, filter: Filter, around: Surroundings): boolean 
     any(kinds, (kind) => (row.case?.kind ?? ALERT_KIND) === kind) &&
     (!filter.mine || isMine(row.case, around.operator)) &&
     (!filter.unseen || !row.acknowledged) &&
+    (!filter.escalated || isEscalated(row)) &&
     (span === null || (row.at >= span.from && row.at < span.to)) &&
     (text.trim() === '' || saysAll(row, text.trim(), around.placeNames))
   );
@@ -106,8 +113,13 @@ export function narrowings(filter: Filter): number {
   const lists = [filter.departments, filter.places, filter.statuses, filter.kinds];
   return (
     lists.filter((list) => list.length > 0).length +
-    [filter.mine, filter.unseen, filter.text.trim() !== '', filter.span !== null].filter(Boolean)
-      .length
+    [
+      filter.mine,
+      filter.unseen,
+      filter.escalated,
+      filter.text.trim() !== '',
+      filter.span !== null,
+    ].filter(Boolean).length
   );
 }
 
