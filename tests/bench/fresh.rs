@@ -23,7 +23,7 @@ const CITY: u64 = 2_000;
 /// A rate is held when the tables are no further behind than this after some seconds of it.
 const BEHIND: Duration = Duration::from_secs(1);
 /// How long a rate is tried.
-const TRIAL: Duration = Duration::from_secs(6);
+const TRIAL: Duration = Duration::from_secs(20);
 /// Runs of probes.
 const RUNS: usize = 5;
 /// A run's length.

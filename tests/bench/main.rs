@@ -3,7 +3,7 @@
 //! Every measured program runs as a process of its own (this one, called again), so that its CPU
 //! time is the system's own account. Pairs run in the order A B B A ...; the ratio is taken pair by
 //! pair; the median is what counts.
-//! Usage: `bench [ingest|alert|commit|replay|fresh|fanout|idle|slow|page|start] ...`, nothing: all.
+//! Usage: `bench [ingest|alert|commit|replay|fresh|fanout|idle|slow|page|layouts|start] ...`, nothing: all.
 
 #![expect(
     clippy::unwrap_used,
@@ -22,6 +22,7 @@ mod goal;
 mod hub_memory;
 mod idle;
 mod ingest;
+mod layouts;
 mod load;
 mod page;
 mod pairs;
@@ -35,12 +36,13 @@ mod table;
 use std::process::ExitCode;
 
 /// Sections that stand for one goal each, by name.
-const SECTIONS: [(&str, fn()); 5] = [
+const SECTIONS: [(&str, fn()); 6] = [
     ("fresh", fresh::measure),
     ("fanout", fanout::measure),
     ("idle", idle::measure),
     ("slow", slow::measure),
     ("page", page::measure),
+    ("layouts", layouts::measure),
 ];
 
 fn main() -> ExitCode {

@@ -21,6 +21,7 @@ use service_kit::kill_point::{Point, VARIABLE, last_line};
 use tests::exactly_once;
 use tests::hub::{TestHub, instance};
 use tests::load::{Load, Plan};
+use tests::number::number;
 use tests::process::HubProcess;
 use tests::stack::shared;
 
@@ -31,17 +32,6 @@ const SEED: u64 = 20_240_204;
 const DIES_WITHIN: Duration = Duration::from_secs(60);
 /// Consoles at the live gateway.
 const CONSOLES: usize = 3;
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long a test runs is no setting of the hub"
-)]
-fn number(variable: &str, otherwise: u64) -> u64 {
-    match std::env::var(variable) {
-        Ok(text) => text.parse().unwrap(),
-        Err(_) => otherwise,
-    }
-}
 
 /// One service and its deaths.
 struct Service {
