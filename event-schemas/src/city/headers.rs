@@ -28,5 +28,7 @@ pub const ALERT_TYPE: &str = "city.hub.alert-changed.v1";
 pub const CASE_DECISION_TYPE: &str = "city.hub.case-decided.v1";
 /// `ce_type` of a record in `city.control`.
 pub const CONTROL_DECISION_TYPE: &str = "city.hub.control-decided.v1";
+/// `ce_type` of a record in `city.keys`.
+pub const KEY_TYPE: &str = "city.hub.personal-key-recorded.v1";
 /// `ce_source` of everything the hub itself writes.
 pub const HUB_SOURCE: &str = "/city-brain";

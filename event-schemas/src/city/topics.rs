@@ -15,17 +15,20 @@ pub enum Topic {
     Cases,
     /// Configuration and accounts.
     Control,
+    /// Keys for personal data, wrapped. The only topic that forgets: a destroyed key must leave the log.
+    Keys,
 }
 
 impl Topic {
     /// All of them, in reading order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Events,
         Self::Matches,
         Self::DeadLetters,
         Self::Alerts,
         Self::Cases,
         Self::Control,
+        Self::Keys,
     ];
 
     /// The last part of the topic's name.
@@ -37,6 +40,7 @@ impl Topic {
             Self::Alerts => "alerts",
             Self::Cases => "cases",
             Self::Control => "control",
+            Self::Keys => "keys",
         }
     }
 
@@ -44,7 +48,7 @@ impl Topic {
     pub const fn partitions(self) -> i32 {
         match self {
             Self::Events | Self::Matches | Self::Alerts => 4,
-            Self::DeadLetters | Self::Cases | Self::Control => 1,
+            Self::DeadLetters | Self::Cases | Self::Control | Self::Keys => 1,
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The verdicts on one batch of records.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use domain::admission::{
     Checked, Digest, HOUR_MS, Inbound, Limits, Refused, Sealer, Seen, check, dead_letter_record,
     partition_of,
 };
+use domain::privacy::{Root, SubjectId};
 use event_log::{OutRecord, Record};
 use event_schemas::Catalog;
 use event_schemas::city::{Millis, Topics};
@@ -66,6 +68,15 @@ pub(crate) fn judge<'r>(
     judged
 }
 
+/// Whom the personal fields of each record are about.
+pub(crate) fn people(judged: &[Judged<'_>], root: &Root) -> Vec<Option<SubjectId>> {
+    let person = |one: &Judged<'_>| {
+        let value = one.verdict.as_ref().ok()?.person()?;
+        Some(root.subject(value))
+    };
+    judged.iter().map(person).collect()
+}
+
 /// The events that may be older than the memory.
 pub(crate) fn unknown(judged: &[Judged<'_>], inboxes: &Inboxes) -> Vec<EventKey> {
     let older = judged.iter().filter_map(|one| {
@@ -98,27 +109,37 @@ fn first_possible(event_time: Millis, inbox_time: Millis) -> Millis {
     event_time.plus(-HOUR_MS).max(Millis(0))
 }
 
-/// Where verdicts lead, and with what personal fields are sealed.
+/// Where verdicts lead.
 pub(crate) struct Exits<'e> {
     pub(crate) events: &'e Spread,
     pub(crate) dead_letters: &'e str,
-    pub(crate) sealer: &'e Sealer,
     pub(crate) earlier: Earlier,
 }
 
 impl Exits<'_> {
-    /// Decides a batch in order, against each inbox's memory; returns what is to be written.
-    pub(crate) fn settle(&self, judged: Vec<Judged<'_>>, inboxes: &mut Inboxes) -> Vec<OutRecord> {
+    /// Decides a batch in order, against each inbox's memory; returns what is to be written. Each
+    /// record comes with what seals its personal fields.
+    pub(crate) fn settle(
+        &self,
+        judged: Vec<Judged<'_>>,
+        sealers: &[Arc<Sealer>],
+        inboxes: &mut Inboxes,
+    ) -> Vec<OutRecord> {
         let mut written = Vec::with_capacity(judged.len());
-        for one in judged {
+        for (one, sealer) in judged.into_iter().zip(sealers) {
             if let Some(inbox) = inboxes.get_mut(one.inbound.topic) {
-                written.extend(self.settle_one(one, inbox));
+                written.extend(self.settle_one(one, sealer, inbox));
             }
         }
         written
     }
 
-    fn settle_one(&self, judged: Judged<'_>, inbox: &mut Inbox) -> Option<OutRecord> {
+    fn settle_one(
+        &self,
+        judged: Judged<'_>,
+        sealer: &Sealer,
+        inbox: &mut Inbox,
+    ) -> Option<OutRecord> {
         let Judged { inbound, verdict } = judged;
         measure::consumed(inbound.department);
         inbox.passed(inbound.position.offset, inbound.append_time);
@@ -141,7 +162,7 @@ impl Exits<'_> {
                     inbox.admitted(admission.event_time);
                 }
                 let partition = partition_of(&checked.partition_key, self.events.partitions);
-                let record = checked.record(self.sealer, service_kit::random::bytes);
+                let record = checked.record(sealer, service_kit::random::bytes);
                 Some(out(record, &self.events.topic, partition))
             }
         }

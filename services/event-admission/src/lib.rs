@@ -10,9 +10,9 @@
 mod batch;
 mod earlier;
 mod inbox;
-mod key_file;
 mod measure;
 mod pulse;
+mod seals;
 mod session;
 mod takeover;
 mod worker;
@@ -25,11 +25,11 @@ use domain::admission::Limits;
 use event_log::LogConfig;
 use event_schemas::Catalog;
 use event_schemas::city::RuleSetMark;
+use service_kit::personal::PersonalKeysError;
 use service_kit::{Clock, Health, Shutdown};
 use tokio::sync::watch;
 
 pub use earlier::{EarlierEvents, EarlierUnavailable, EventKey, Found, StoredEarlier};
-pub use key_file::{KeyFileError, load_or_create};
 
 /// Settings of admission.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ pub struct Config {
     /// A name of this process that stays over restarts: the same name fences its dead self at once,
     /// another name shares the inboxes.
     pub instance: String,
-    /// File of the key for personal fields, made at the first start (mode 0600).
+    /// File of the master key for personal data, made at the first start (mode 0600).
     pub key_file: PathBuf,
     /// Largest event, and what is flagged.
     pub limits: Limits,
@@ -89,9 +89,12 @@ pub struct Ports {
 /// Why admission cannot run.
 #[derive(Debug, thiserror::Error)]
 pub enum AdmissionError {
-    /// The key for personal fields.
+    /// The keys for personal data.
     #[error(transparent)]
-    Key(#[from] KeyFileError),
+    Keys(#[from] PersonalKeysError),
+    /// The log of keys is not followed any more.
+    #[error("the log of keys for personal data cannot be followed any further; see the log")]
+    KeysLost,
     /// The log lost something that admission relies on.
     #[error(transparent)]
     Log(#[from] event_log::LogError),

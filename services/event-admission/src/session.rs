@@ -1,9 +1,11 @@
 //! One life of admission's clients: from joining the group until a fault or the end.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::admission::{Horizon, Identity};
+use domain::admission::{Horizon, Identity, Sealer};
+use domain::privacy::SubjectId;
 use event_log::{
     AssignedPartition, Collect, GroupConsumer, GroupEvent, GroupOptions, LogError, OffsetMark,
     OutRecord, Record, TransactionalProducer,
@@ -11,11 +13,12 @@ use event_log::{
 use event_schemas::city::{LogCursor, RuleSetMark, Topic};
 use service_kit::kill_point::{Point, reach};
 
-use crate::batch::{Bench, Earlier, Exits, Inboxes, judge, unknown};
+use crate::batch::{Bench, Earlier, Exits, Inboxes, judge, people, unknown};
 use crate::earlier::EventKey;
 use crate::inbox::Inbox;
 use crate::measure;
 use crate::pulse::{Pulse, Spread, marks, watermarks};
+use crate::seals::Seals;
 use crate::takeover::read_back;
 use crate::worker::Worker;
 
@@ -37,6 +40,7 @@ pub(crate) struct Session<'w> {
     events: Spread,
     matches: Spread,
     dead_letters: String,
+    seals: Seals,
 }
 
 impl<'w> Session<'w> {
@@ -77,6 +81,7 @@ impl<'w> Session<'w> {
             events: spread(Topic::Events)?,
             matches: spread(Topic::Matches)?,
             dead_letters: log.topic(Topic::DeadLetters),
+            seals: Seals::new(worker.keys.clone(), worker.chain.clone()),
         })
     }
 
@@ -223,13 +228,57 @@ impl<'w> Session<'w> {
                 None => return Ok(None),
             }
         };
+        let Some(sealers) = self.sealers(&people(&judged, self.seals.root()))? else {
+            return Ok(None);
+        };
         let exits = Exits {
             events: &self.events,
             dead_letters: &self.dead_letters,
-            sealer: &worker.sealer,
             earlier,
         };
-        Ok(Some(exits.settle(judged, &mut self.inboxes)))
+        Ok(Some(exits.settle(judged, &sealers, &mut self.inboxes)))
+    }
+
+    /// What seals each record's personal fields. Where keys cannot be had now, admission waits: nothing
+    /// personal is admitted unsealed.
+    fn sealers(
+        &mut self,
+        people: &[Option<SubjectId>],
+    ) -> Result<Option<Vec<Arc<Sealer>>>, LogError> {
+        let mut waited = false;
+        loop {
+            match self.worker.handle.block_on(self.seals.of_all(people)) {
+                Ok(sealers) => {
+                    if waited {
+                        self.worker.component.ready();
+                    }
+                    return Ok(Some(sealers));
+                }
+                Err(error) => {
+                    waited = true;
+                    let why = format!("admission waits: personal fields cannot be sealed: {error}");
+                    self.worker.component.degraded(why);
+                }
+            }
+            if !self.stays()? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Keeps the membership alive while something is waited for; false: the inboxes were taken away, or
+    /// this is the end.
+    fn stays(&mut self) -> Result<bool, LogError> {
+        if self.worker.shutdown.is_cancelled() {
+            return Ok(false);
+        }
+        match self.group.poll(Duration::from_millis(500), 0)? {
+            GroupEvent::Records(_) => Ok(true),
+            change => {
+                self.change(change)?;
+                Ok(false)
+            }
+        }
     }
 
     /// Asks for events older than the memory until somebody can tell: nothing is admitted blindly.
@@ -256,15 +305,8 @@ impl<'w> Session<'w> {
                     ));
                 }
             }
-            if self.worker.shutdown.is_cancelled() {
+            if !self.stays()? {
                 return Ok(None);
-            }
-            match self.group.poll(Duration::from_millis(500), 0)? {
-                GroupEvent::Records(_) => {}
-                change => {
-                    self.change(change)?;
-                    return Ok(None);
-                }
             }
         }
     }

@@ -2,20 +2,22 @@
 
 use std::time::Duration;
 
-use domain::admission::Sealer;
+use domain::privacy::Keychain;
 use event_log::LogError;
+use service_kit::personal::{PersonalKeys, PersonalKeysError};
 use service_kit::{Backoff, Component, Shutdown};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::session::Session;
-use crate::{AdmissionError, Config, Ports, key_file, measure};
+use crate::{AdmissionError, Config, Ports, measure};
 
 /// What every session shares.
 pub(crate) struct Worker {
     pub(crate) config: Config,
     pub(crate) ports: Ports,
-    pub(crate) sealer: Sealer,
+    pub(crate) keys: PersonalKeys,
+    pub(crate) chain: Keychain,
     pub(crate) handle: Handle,
     pub(crate) shutdown: Shutdown,
     pub(crate) component: Component,
@@ -27,13 +29,19 @@ pub(crate) async fn run(
     shutdown: Shutdown,
 ) -> Result<(), AdmissionError> {
     let component = ports.health.component("event-admission");
-    let sealer = key_file::load_or_create(&config.key_file)?;
+    let Some((keys, chain)) = opened(&config, &ports, &component, &shutdown).await? else {
+        return Ok(());
+    };
+    // Without the log of keys nobody hears of a key that was destroyed: this run ends with it.
+    let (until, followed) = (shutdown.child_token(), keys.clone());
+    let (stop, stopped) = (until.clone(), shutdown.clone());
     let worker = Worker {
         config,
         ports,
-        sealer,
+        keys,
+        chain,
         handle: Handle::current(),
-        shutdown,
+        shutdown: until,
         component,
     };
     let (ended, end) = oneshot::channel();
@@ -44,9 +52,51 @@ pub(crate) async fn run(
             let _gone = ended.send(worker.run());
         })
         .map_err(|error| AdmissionError::Thread(format!("cannot be started: {error}")))?;
-    end.await
-        .map_err(|_| AdmissionError::Thread(String::from("ended without a word; see the log")))?
-        .map_err(AdmissionError::from)
+    tokio::pin!(end);
+    let (ended, lost) = tokio::select! {
+        ended = &mut end => (ended, false),
+        () = followed.closed() => {
+            stop.cancel();
+            (end.await, !stopped.is_cancelled())
+        }
+    };
+    ended
+        .map_err(|_| AdmissionError::Thread(String::from("ended without a word; see the log")))??;
+    if lost {
+        Err(AdmissionError::KeysLost)
+    } else {
+        Ok(())
+    }
+}
+
+/// The keys for personal data; none: the shutdown came first. A log that cannot be reached yet is
+/// waited for; a file that does not fit is told.
+async fn opened(
+    config: &Config,
+    ports: &Ports,
+    component: &Component,
+    shutdown: &Shutdown,
+) -> Result<Option<(PersonalKeys, Keychain)>, PersonalKeysError> {
+    let mut pauses = Backoff::new(Duration::from_millis(50), Duration::from_secs(5));
+    loop {
+        let opening = async {
+            let keys = PersonalKeys::open(&ports.log, &config.key_file, shutdown.clone()).await?;
+            let chain = keys.unlock().await?;
+            Ok((keys, chain))
+        };
+        match opening.await {
+            Ok(opened) => return Ok(Some(opened)),
+            Err(error @ (PersonalKeysError::File(_) | PersonalKeysError::Master { .. })) => {
+                return Err(error);
+            }
+            Err(error) => component.down(error.to_string()),
+        }
+        // Either end of the pause is fine.
+        let _elapsed = tokio::time::timeout(pauses.next_wait(), shutdown.cancelled()).await;
+        if shutdown.is_cancelled() {
+            return Ok(None);
+        }
+    }
 }
 
 impl Worker {

@@ -49,7 +49,7 @@ impl Stream {
             Topic::Cases => Some(Self::Cases(Box::default())),
             Topic::DeadLetters => Some(Self::DeadLetters),
             Topic::Control => Some(Self::Control),
-            Topic::Matches => None,
+            Topic::Matches | Topic::Keys => None,
         }
     }
 

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod city;
 #[cfg(test)]
+mod personal;
+#[cfg(test)]
 mod stack;
 #[cfg(test)]
 mod takeover;

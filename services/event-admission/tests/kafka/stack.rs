@@ -1,6 +1,6 @@
 //! One real Kafka for all scenarios of this run.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -38,8 +38,17 @@ fn brokers() -> String {
     stack.kafka_brokers().unwrap()
 }
 
+fn data_dir() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("event-admission-stack")
+}
+
+/// Where the broker keeps its log.
+pub(crate) fn kafka_folder() -> PathBuf {
+    data_dir().join("kafka")
+}
+
 fn config() -> StackConfig {
-    let data_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("event-admission-stack");
+    let data_dir = data_dir();
     let _absent = std::fs::remove_dir_all(&data_dir);
     StackConfig {
         data_dir,

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use event_admission::{Config, load_or_create};
+use event_admission::Config;
 use event_log::Record;
 use event_schemas::city::{Reason, RuleSetMark, SealedField, Topic, Watermark, headers};
 use serde_json::{Value, json};
+use service_kit::Shutdown;
+use service_kit::personal::PersonalKeys;
 use tokio::sync::watch;
 
 use crate::city::{City, NothingEarlier, fire, ids};
@@ -88,9 +90,11 @@ async fn bad_records_become_dead_letters_with_reasons_and_the_good_ones_go_on() 
         "/fire/dispatch#{}",
         events[0].header(headers::CE_ID).unwrap()
     );
-    let opened = load_or_create(&city.key_file())
-        .unwrap()
-        .open(&event, "/caller/name", &field);
+    let keys = PersonalKeys::open(&city.log, &city.key_file(), Shutdown::new())
+        .await
+        .unwrap();
+    let chain = keys.unlock_present().unwrap();
+    let opened = chain.open(&keys.ring(), &event, "/caller/name", &field);
     assert_eq!(opened.unwrap(), "\"王女士\"".as_bytes());
     running.stop().await;
 }

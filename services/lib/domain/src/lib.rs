@@ -9,4 +9,5 @@ pub mod case;
 pub mod engine;
 pub mod event;
 pub mod filter;
+pub mod privacy;
 pub mod rule;

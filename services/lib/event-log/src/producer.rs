@@ -94,9 +94,12 @@ impl IdempotentProducer {
             });
         }
         let used = self.current.borrow().clone();
-        let mut message: FutureRecord<'_, [u8], [u8]> = FutureRecord::to(&record.topic)
-            .payload(record.value.as_slice())
-            .headers(record.native_headers());
+        let mut message: FutureRecord<'_, [u8], [u8]> =
+            FutureRecord::to(&record.topic).headers(record.native_headers());
+        // As it is read: an empty value is none. In a compacted topic it removes what stood under its key.
+        if !record.value.is_empty() {
+            message = message.payload(record.value.as_slice());
+        }
         if let Some(key) = &record.key {
             message = message.key(key);
         }

@@ -43,7 +43,15 @@ pub(crate) struct Wanted {
     pub(crate) partitions: i32,
     retention_ms: String,
     largest_record: String,
+    cleanup: &'static str,
 }
+
+/// How long a destroyed key may stay in the log's files: segments are closed and compacted within this.
+const COMPACTED_WITHIN_MS: &str = "3600000";
+
+/// What is kept for days goes away in whole segments, counted from their newest record: so nothing
+/// outlives its time by more than this day.
+const SEGMENT_MS: &str = "86400000";
 
 impl Wanted {
     /// The settings on which the guarantees rest, with what they must be. How long an inbox or the dead
@@ -51,7 +59,7 @@ impl Wanted {
     pub(crate) fn kept_for_good(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let retention = (self.retention_ms == "-1").then_some(("retention.ms", "-1"));
         [
-            ("cleanup.policy", "delete"),
+            ("cleanup.policy", self.cleanup),
             ("message.timestamp.type", "LogAppendTime"),
             ("retention.bytes", "-1"),
         ]
@@ -98,6 +106,10 @@ pub(crate) fn wanted_topics(
                 _ => String::from("-1"),
             },
             largest_record: crate::config::MAX_RECORD_BYTES.to_string(),
+            cleanup: match topic {
+                Topic::Keys => "compact",
+                _ => "delete",
+            },
         })
         .collect();
     wanted.extend(departments.iter().map(|department| Wanted {
@@ -105,6 +117,7 @@ pub(crate) fn wanted_topics(
         partitions: 1,
         retention_ms: days(settings.inbox_days),
         largest_record: String::from("1048588"),
+        cleanup: "delete",
     }));
     wanted
 }
@@ -122,18 +135,26 @@ async fn create(config: &LogConfig, missing: &[&Wanted], replication: i32) -> Re
     let topics: Vec<NewTopic<'_>> = missing
         .iter()
         .map(|topic| {
-            NewTopic::new(
+            let new = NewTopic::new(
                 &topic.name,
                 topic.partitions,
                 TopicReplication::Fixed(replication),
-            )
-            .set("cleanup.policy", "delete")
-            .set("message.timestamp.type", "LogAppendTime")
-            .set("unclean.leader.election.enable", "false")
-            .set("min.insync.replicas", in_sync)
-            .set("retention.bytes", "-1")
-            .set("retention.ms", &topic.retention_ms)
-            .set("max.message.bytes", &topic.largest_record)
+            );
+            let new = match (topic.cleanup, &*topic.retention_ms) {
+                ("compact", _) => new
+                    .set("segment.ms", COMPACTED_WITHIN_MS)
+                    .set("max.compaction.lag.ms", COMPACTED_WITHIN_MS)
+                    .set("min.cleanable.dirty.ratio", "0.01"),
+                (_, "-1") => new,
+                _ => new.set("segment.ms", SEGMENT_MS),
+            };
+            new.set("cleanup.policy", topic.cleanup)
+                .set("message.timestamp.type", "LogAppendTime")
+                .set("unclean.leader.election.enable", "false")
+                .set("min.insync.replicas", in_sync)
+                .set("retention.bytes", "-1")
+                .set("retention.ms", &topic.retention_ms)
+                .set("max.message.bytes", &topic.largest_record)
         })
         .collect();
     let options = AdminOptions::new()

@@ -16,7 +16,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration {
         number: 1,
         name: "events",
@@ -41,6 +41,11 @@ const MIGRATIONS: [Migration; 5] = [
         number: 5,
         name: "audit",
         sql: include_str!("../migrations/005_audit.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "dead_letters_expire",
+        sql: include_str!("../migrations/006_dead_letters_expire.sql"),
     },
 ];
 

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod health;
 pub mod identity;
 mod origins;
+pub mod personal;
 pub mod random;
 pub mod serve;
 pub mod supervise;

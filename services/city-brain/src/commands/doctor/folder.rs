@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use local_stack::FolderUse;
 use serde_json::Value;
+use service_kit::personal::{KeyFileError, read_keys};
 
 use super::report::Report;
 use super::scene::Scene;
@@ -115,10 +116,9 @@ fn personal_key(path: &Path, report: &mut Report) {
         ));
         return;
     }
-    // It is there, so this reads it and makes nothing.
-    match event_admission::load_or_create(path) {
+    match read_keys(path) {
         Ok(_) => report.good("key for personal fields: readable by its owner alone"),
-        Err(error @ event_admission::KeyFileError::Open { .. }) => report.find(
+        Err(error @ KeyFileError::Open { .. }) => report.find(
             "personal_key_open",
             error,
             path.display(),

@@ -7,6 +7,7 @@ use event_schemas::envelope::{Binding, decode};
 use event_schemas::{Catalog, Envelope, Judged, PersonalSpan, Refusal};
 
 use super::{Identity, Inbound, Limits, Refused};
+use crate::privacy::normal_form;
 
 /// A record that is sound in itself.
 #[derive(Clone, Debug)]
@@ -23,6 +24,16 @@ pub struct Checked<'r> {
     pub partition_key: String,
     pub(super) data: &'r [u8],
     pub(super) personal: Vec<PersonalSpan>,
+    person: Option<usize>,
+}
+
+impl Checked<'_> {
+    /// The value (its JSON text) that names the person whom the personal fields are about: the first of
+    /// the fields listed as personal in the contract that says something. None: nothing is personal.
+    pub fn person(&self) -> Option<&[u8]> {
+        let span = self.personal.get(self.person?)?;
+        self.data.get(span.start..span.end)
+    }
 }
 
 /// Checks one record of an inbox: size, envelope, and the catalog's judgement.
@@ -43,15 +54,46 @@ pub fn check<'r>(
         .and_then(|place| catalog.places().partition_place(&place.code))
         .unwrap_or(inbound.department)
         .to_owned();
+    let data = envelope.data.unwrap_or_default();
     Ok(Checked {
         admission: admission(catalog, inbound, limits, &envelope, &judged),
         identity: Identity::of(&envelope),
         partition_key,
-        data: envelope.data.unwrap_or_default(),
+        data,
+        person: person(data, &judged.event_type.personal, &judged.personal),
         subject: judged.subject,
         personal: judged.personal,
         envelope,
     })
+}
+
+/// Which of the personal values names the person. Where all are blank, the first does: it is sealed
+/// like any other.
+fn person(data: &[u8], listed: &[String], spans: &[PersonalSpan]) -> Option<usize> {
+    let says_something = |span: &PersonalSpan| {
+        let value = data.get(span.start..span.end).unwrap_or_default();
+        value != b"null" && !normal_form(value).is_empty()
+    };
+    listed
+        .iter()
+        .find_map(|pointer| {
+            spans
+                .iter()
+                .position(|span| points_at(pointer, &span.path) && says_something(span))
+        })
+        .or((!spans.is_empty()).then_some(0))
+}
+
+/// Whether a contract's pointer (`*`: each item) means the field at this path.
+fn points_at(pointer: &str, path: &str) -> bool {
+    let (mut pointer, mut path) = (pointer.split('/'), path.split('/'));
+    loop {
+        match (pointer.next(), path.next()) {
+            (None, None) => return true,
+            (Some(part), Some(found)) if part == "*" || part == found => {}
+            _ => return false,
+        }
+    }
 }
 
 fn admission(

@@ -19,6 +19,7 @@ pub use identity::{CONTENT_HASH, Digest, Identity};
 pub use memory::{Horizon, RepeatMemory, Seen};
 pub use partition::partition_of;
 pub use record::{HubRecord, mark_record, watermark_record};
+pub(crate) use seal::keyed;
 pub use seal::{Sealer, UnsealError};
 
 use event_schemas::city::{LogPosition, Millis, Reason};

@@ -1,9 +1,9 @@
 //! Personal fields, sealed: nobody reads them without the key, and equal values can still be found.
 //!
 //! The format is [`SealedField`]: `ChaCha20-Poly1305` over the value's JSON, bound to event and
-//! field, and a keyed hash of the value for exact look-up. Two keys are derived from the one that
-//! is kept. Nonces come from the shell: the log is what was decided, so a sealed value need not be
-//! reproducible.
+//! field, and a keyed hash of the value for exact look-up within what the same key sealed. Two keys
+//! are derived from the one that is kept, which is the subject's ([`crate::privacy`]). Nonces come from
+//! the shell: the log is what was decided, so a sealed value need not be reproducible.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
@@ -23,7 +23,7 @@ pub struct Sealer {
 }
 
 /// A sealed field cannot be opened.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnsealError {
     /// It was sealed with another key.
     #[error("the field is sealed with the key '{0}', which is not at hand")]
@@ -36,17 +36,22 @@ pub enum UnsealError {
 impl Sealer {
     /// A sealer with the key `id`, of which the two working keys are derived.
     pub fn new(id: impl Into<String>, key: &[u8; 32]) -> Self {
-        let sealing = Key::from(derived(key, b"city-brain seal 1"));
+        let sealing = Key::from(keyed(key, b"city-brain seal 1"));
         Self {
             id: id.into(),
             cipher: ChaCha20Poly1305::new(&sealing),
-            look: derived(key, b"city-brain look 1"),
+            look: keyed(key, b"city-brain look 1"),
         }
+    }
+
+    /// The key's id.
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// A sealer whose key is named after its hash, so that a field tells which key it needs.
     pub fn named_by_hash(key: &[u8; 32]) -> Self {
-        let hash = derived(key, b"city-brain name 1");
+        let hash = keyed(key, b"city-brain name 1");
         Self::new(format!("k{}", hex::encode(&hash[..4])), key)
     }
 
@@ -148,11 +153,8 @@ fn bound(event: &str, path: &str) -> Vec<u8> {
     bound
 }
 
-fn derived(key: &[u8; 32], purpose: &[u8]) -> [u8; 32] {
-    keyed(key, purpose)
-}
-
-fn keyed(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+/// HMAC-SHA-256: a keyed hash, and what derives one key from another.
+pub(crate) fn keyed(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
     let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key)
         .expect("HMAC takes keys of any length");
     mac.update(message);

@@ -34,6 +34,7 @@ fn subject(aggregate: &ControlAggregate) -> String {
         ControlAggregate::Key { id, .. } => format!("key:{id}"),
         ControlAggregate::RuleSet { id, .. } => format!("rule set:{id}"),
         ControlAggregate::Tables { id, .. } => format!("tables:{id}"),
+        ControlAggregate::Personal { id, .. } => format!("personal:{id}"),
         ControlAggregate::Replay { id, .. } => format!("replay:{id}"),
     }
 }

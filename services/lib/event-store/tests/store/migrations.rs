@@ -92,3 +92,27 @@ async fn a_reader_may_read_its_database_and_change_nothing() {
         Err(StoreError::Denied { .. })
     ));
 }
+
+#[tokio::test]
+async fn a_dead_letter_s_original_leaves_the_tables_after_45_days() {
+    let store = Store::fresh().await;
+    for days in [46, 44] {
+        let statement = format!(
+            "INSERT INTO dead_letters (reason, message, department, received_at, ingest_time, original) \
+             SELECT 'malformed', '', 'fire', at, at, 'as it came {days}' \
+             FROM (SELECT now64(3) - INTERVAL {days} DAY AS at)"
+        );
+        tamper(&store.admin, &statement).await;
+    }
+    tamper(&store.admin, "OPTIMIZE TABLE dead_letters FINAL").await;
+    let left: Vec<String> = clickhouse::Client::default()
+        .with_url(&store.admin.url)
+        .with_database(&store.admin.database)
+        .with_user(&store.admin.user)
+        .with_password(&store.admin.password)
+        .query("SELECT original FROM dead_letters")
+        .fetch_all()
+        .await
+        .unwrap();
+    assert_eq!(left, ["as it came 44"]);
+}

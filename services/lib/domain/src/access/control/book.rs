@@ -139,14 +139,17 @@ impl ControlBook {
             ControlAggregate::RuleSet { .. } => self.rule_set.as_ref().map_or(0, |one| one.version),
             ControlAggregate::Tables { id, .. } => self.tables.get(id).map_or(0, |one| one.version),
             // Its key, which is used once, is all that there is of it.
-            ControlAggregate::Replay { .. } => 0,
+            ControlAggregate::Replay { .. } | ControlAggregate::Personal { .. } => 0,
         }
     }
 
     fn accept(&mut self, offset: i64, decision: &ControlDecision) -> Arc<AuditEntry> {
         for aggregate in &decision.aggregates {
             // Nothing is decided against it again, so nothing of it is kept.
-            if matches!(aggregate, ControlAggregate::Replay { .. }) {
+            if matches!(
+                aggregate,
+                ControlAggregate::Replay { .. } | ControlAggregate::Personal { .. }
+            ) {
                 continue;
             }
             let (kind, id, ..) = outline(aggregate);
@@ -174,7 +177,7 @@ impl ControlBook {
                 ControlAggregate::Tables { id, state, .. } => {
                     self.tables.insert(id.clone(), Arc::new(state.clone()));
                 }
-                ControlAggregate::Replay { .. } => {}
+                ControlAggregate::Replay { .. } | ControlAggregate::Personal { .. } => {}
             }
         }
         self.keys.insert(decision.key.clone(), offset);
@@ -328,6 +331,9 @@ fn outline(aggregate: &ControlAggregate) -> (&'static str, &str, u64, Option<&st
         }
         ControlAggregate::Tables { id, version, state } => {
             ("tables", id, *version, None, state.version)
+        }
+        ControlAggregate::Personal { id, version, state } => {
+            ("personal", id, *version, Some(&state.id), state.version)
         }
         ControlAggregate::Replay { id, version, state } => {
             ("replay", id, *version, Some(&state.id), state.version)

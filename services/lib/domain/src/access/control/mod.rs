@@ -9,6 +9,7 @@ mod act;
 mod book;
 mod keys;
 mod password;
+mod personal;
 mod record;
 mod replays;
 mod rule_sets;
@@ -22,9 +23,10 @@ pub use act::{Act, ControlRefusal, ControlRefusalCode};
 pub use book::{AUDIT_KEPT, ControlBook, ControlVerdict};
 pub use keys::{Issued, KEY_PREFIX, KeyRequest, issue_key, revoke_key};
 pub use password::{hash_password, password_matches};
+pub use personal::{erase_person, master_changed, open_personal};
 pub use record::{
-    Account, AuditEntry, AuditText, ControlAggregate, ControlDecision, DepartmentKey, ReplayOrder,
-    RuleSetActivation, Session, TablesActivation,
+    Account, AuditEntry, AuditText, ControlAggregate, ControlDecision, DepartmentKey, PersonalAct,
+    ReplayOrder, RuleSetActivation, Session, TablesActivation,
 };
 pub use replays::replay_dead_letters;
 pub use rule_sets::activate_rules;

@@ -87,6 +87,25 @@ pub enum ControlAggregate {
         /// What was ordered.
         state: ReplayOrder,
     },
+    /// Personal data that were opened or erased: an act that leaves no state here.
+    Personal {
+        /// The key of the act.
+        id: String,
+        /// Always 0: each is the first and the last about itself.
+        version: u64,
+        /// That it was done.
+        state: PersonalAct,
+    },
+}
+
+/// An act upon personal data; what was done stands in the audit's text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PersonalAct {
+    /// The key of the act: its identity.
+    pub id: String,
+    /// Always 1.
+    pub version: u64,
 }
 
 /// Dead letters to be sent to their inboxes again; which ones, and why, stands in the audit's text.
