@@ -42,6 +42,11 @@ impl Default for Calendar {
 }
 
 impl Calendar {
+    /// The city's offset from UTC.
+    pub const fn offset_ms(&self) -> i64 {
+        self.offset_ms
+    }
+
     /// Compiles the office's week and hours; what is wrong is told as path and expectation.
     pub(crate) fn of_office(file: &OfficeFile) -> Result<Self, (&'static str, &'static str)> {
         let offset_ms = offset_of(&file.utc_offset)

@@ -140,8 +140,10 @@ pub struct FeedTable<'f> {
     header: Vec<String>,
     encoding: &'static str,
     known_by: KnownBy,
+    separator: char,
     number: u64,
     place: Place,
+    last: StringRecord,
 }
 
 /// How far lines were counted: the CSV reader's own count is one behind after CR LF.
@@ -200,8 +202,10 @@ impl Feed {
             header,
             encoding,
             known_by,
+            separator,
             number: 0,
             place: Place::default(),
+            last: StringRecord::new(),
         })
     }
 
@@ -262,6 +266,21 @@ impl FeedTable<'_> {
         (self.encoding, self.known_by)
     }
 
+    /// The columns of the header, as the file has them.
+    pub fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// The character between columns.
+    pub const fn separator(&self) -> char {
+        self.separator
+    }
+
+    /// The row that was read last, as the file has it.
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        self.last.iter()
+    }
+
     fn row(&mut self, record: &StringRecord) -> TableRow {
         let byte = record
             .position()
@@ -320,9 +339,13 @@ impl Iterator for FeedTable<'_> {
     type Item = TableRow;
 
     fn next(&mut self) -> Option<TableRow> {
-        let mut record = StringRecord::new();
+        let mut record = std::mem::take(&mut self.last);
         match self.table.read_record(&mut record) {
-            Ok(true) => Some(self.row(&record)),
+            Ok(true) => {
+                let row = self.row(&record);
+                self.last = record;
+                Some(row)
+            }
             // Text is in memory and sound UTF-8, and rows of any length are taken: only the end is left.
             Ok(false) | Err(_) => None,
         }
