@@ -12,7 +12,7 @@ use super::department::{DepartmentView, EventTypeView};
 use super::event_rows::EventRows;
 use super::mask::masked;
 use super::node_id::{Kind, global};
-use super::page::PageInfo;
+use super::page::{PageInfo, encode};
 use super::place::{Location, PlaceView};
 use super::scalars::{DateTime, Position};
 use super::words::{BothTexts, Language, say};
@@ -179,7 +179,7 @@ pub(crate) struct EventEdge {
 /// A page of events, newest event time first.
 pub(crate) struct EventConnection {
     /// The rows.
-    pub(crate) rows: Vec<(String, Arc<StoredEvent>)>,
+    pub(crate) rows: Vec<Arc<StoredEvent>>,
     /// Where the page stands.
     pub(crate) page_info: PageInfo,
 }
@@ -189,17 +189,16 @@ pub(crate) struct EventConnection {
 impl EventConnection {
     /// Events with cursors.
     async fn edges(&self) -> Vec<EventEdge> {
-        let edge = |(cursor, stored): &(String, Arc<StoredEvent>)| EventEdge {
+        let edge = |stored: &Arc<StoredEvent>| EventEdge {
             node: EventView::from(Arc::clone(stored)),
-            cursor: cursor.clone(),
+            cursor: encode(&stored.cursor().to_string()),
         };
         self.rows.iter().map(edge).collect()
     }
 
     /// The events alone.
-    async fn nodes(&self) -> EventRows {
-        let rows = self.rows.iter();
-        EventRows(rows.map(|(_, stored)| Arc::clone(stored)).collect())
+    async fn nodes(&self) -> EventRows<'_> {
+        EventRows(&self.rows)
     }
 
     /// Where the page stands.

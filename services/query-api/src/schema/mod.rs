@@ -32,6 +32,8 @@ mod scalars;
 mod statistics;
 mod store_page;
 mod subscription;
+mod scorecard;
+mod statistic_rows;
 mod timeline;
 mod unit;
 mod vital_sign;
@@ -39,6 +41,7 @@ pub(crate) mod words;
 
 use async_graphql::{SDLExportOptions, Schema, SchemaBuilder};
 
+mod written_rows;
 use mutation::Mutation;
 use query::Query;
 use subscription::SubscriptionRoot;

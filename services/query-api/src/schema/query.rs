@@ -26,8 +26,9 @@ use super::people::Viewer;
 use super::place::PlaceView;
 use super::rule::RuleView;
 use super::scalars::{Cursor, Duration};
-use super::statistics::{self, EventStatistic};
-use super::store_page::{finish, request};
+use super::statistic_rows::StatisticRows;
+use super::statistics;
+use super::store_page::{finish, request, stands};
 use super::unit::UnitView;
 use super::vital_sign::{self, VitalSignView};
 use crate::failure::{Answer, Failure};
@@ -100,13 +101,9 @@ impl Query {
         };
         let reader = hub.store.reader();
         let found = reader.events_in_part(&filter, &request, part).await;
-        let (rows, page_info) = finish(found.map_err(Failure::from)?, |row| {
-            row.cursor().to_string()
-        });
-        let rows = rows
-            .into_iter()
-            .map(|(cursor, row)| (cursor, Arc::new(row)));
-        let rows = rows.collect();
+        let found = found.map_err(Failure::from)?;
+        let page_info = stands(&found, |row| row.cursor().to_string());
+        let rows = found.rows.into_iter().map(Arc::new).collect();
         Ok(EventConnection { rows, page_info })
     }
 
@@ -140,7 +137,7 @@ impl Query {
         place_kind: Option<String>,
         #[graphql(desc = "Groups at most, 5,000.")] limit: Option<i32>,
         at_least: Option<Cursor>,
-    ) -> Answer<Vec<EventStatistic>> {
+    ) -> Answer<StatisticRows> {
         stored(ctx, at_least).await?;
         let asked = statistics::Asked {
             filter,
@@ -154,7 +151,8 @@ impl Query {
             place_kind,
             limit,
         };
-        Ok(statistics::answer(hub(ctx)?, asked).await?)
+        let rows = statistics::answer(hub(ctx)?, asked).await?;
+        Ok(StatisticRows(rows))
     }
 
     /// An alert by global id or key.

@@ -143,50 +143,50 @@ impl From<Measure> for Figure {
 #[graphql(complex)]
 pub(crate) struct EventStatistic {
     /// Start of the time bucket.
-    from: Option<DateTime>,
+    pub(super) from: Option<DateTime>,
     /// Its end.
-    to: Option<DateTime>,
+    pub(super) to: Option<DateTime>,
     #[graphql(skip)]
     department_name: Option<String>,
     /// The event type.
     #[graphql(name = "type")]
-    type_name: Option<String>,
+    pub(super) type_name: Option<String>,
     #[graphql(skip)]
     place_code: Option<String>,
     /// 1 to 4.
-    severity: Option<u8>,
+    pub(super) severity: Option<u8>,
     /// The subject.
-    subject: Option<String>,
+    pub(super) subject: Option<String>,
     /// CloudEvents `source`.
-    source: Option<String>,
+    pub(super) source: Option<String>,
     /// Exercises or real events.
-    exercise: Option<bool>,
+    pub(super) exercise: Option<bool>,
     /// 0 to 23, in the zone asked for.
-    hour_of_day: Option<u8>,
+    pub(super) hour_of_day: Option<u8>,
     /// 1 (Monday) to 7, in the zone asked for.
-    day_of_week: Option<u8>,
+    pub(super) day_of_week: Option<u8>,
     /// 1 to 12, in the zone asked for.
-    month_of_year: Option<u8>,
+    pub(super) month_of_year: Option<u8>,
     /// Values of the payload fields in `byData`, in that order.
-    data: Vec<Option<String>>,
+    pub(super) data: Vec<Option<String>>,
     /// Events in the group.
-    count: u64,
+    pub(super) count: u64,
     /// Different subjects.
-    subjects: Option<f64>,
+    pub(super) subjects: Option<f64>,
     /// Sum of the measure.
-    sum: Option<f64>,
+    pub(super) sum: Option<f64>,
     /// Its mean.
-    avg: Option<f64>,
+    pub(super) avg: Option<f64>,
     /// Its least.
-    min: Option<f64>,
+    pub(super) min: Option<f64>,
     /// Its greatest.
-    max: Option<f64>,
+    pub(super) max: Option<f64>,
     /// Its median.
-    median: Option<f64>,
+    pub(super) median: Option<f64>,
     /// Its 95th percentile.
-    p95: Option<f64>,
+    pub(super) p95: Option<f64>,
     /// Its 99th percentile.
-    p99: Option<f64>,
+    pub(super) p99: Option<f64>,
 }
 
 #[ComplexObject]

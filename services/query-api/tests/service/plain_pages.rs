@@ -54,3 +54,39 @@ async fn a_filter_on_the_payload_works_where_the_payload_is_not_asked_for() {
     let found = answer["data"]["events"]["nodes"].as_array().unwrap().len();
     assert!(found > 0 && found < count, "{answer}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn figures_of_plain_columns_say_what_their_fields_say_one_by_one() {
+    const FIGURES: &str = "from to n: count type severity subject source exercise hourOfDay dayOfWeek monthOfYear \
+         subjects sum avg min max median p95 p99 __typename";
+    const ASKED: &str = "measures: [COUNT, SUBJECTS, SUM, AVG, MIN, MAX, MEDIAN, P95, P99]";
+    let (hub, _, _) = hub_with_examples().await;
+    let token = hub.person("dev", &[Role::Developer]).await;
+    let ask = async |groups: &str, rows: String| {
+        let query = format!(
+            "{{ eventStatistics(interval: \"P1D\", {ASKED}, groupBy: [{groups}]) {{ {rows} }} }}"
+        );
+        let answer = hub.ask(0, &token, &query, json!({})).await;
+        assert!(answer.get("errors").is_none(), "{answer}");
+        answer["data"]["eventStatistics"]
+            .as_array()
+            .unwrap()
+            .clone()
+    };
+    for groups in [
+        "TYPE, SEVERITY, EXERCISE, HOUR_OF_DAY",
+        "SUBJECT, SOURCE, DAY_OF_WEEK, MONTH_OF_YEAR",
+    ] {
+        let short = ask(groups, FIGURES.to_owned()).await;
+        let fragment = ask(groups, format!("... on EventStatistic {{ {FIGURES} }}")).await;
+        assert!(!short.is_empty());
+        assert_eq!(short, fragment, "{groups}");
+        // A department and a list of values are no columns.
+        let whole = ask(groups, format!("{FIGURES} data department {{ name }}")).await;
+        for (row, whole) in short.iter().zip(&whole) {
+            for (name, value) in row.as_object().unwrap() {
+                assert_eq!(value, &whole[name], "{name}");
+            }
+        }
+    }
+}
