@@ -445,6 +445,9 @@ pub enum UserCommand {
         /// Roles: administrator, supervisor, operator, developer.
         #[arg(long, value_delimiter = ',', required = true)]
         roles: Vec<String>,
+        /// The department the person works for; without it the operations centre.
+        #[arg(long)]
+        department: Option<String>,
         /// Where the hub is.
         #[command(flatten)]
         hub: HubArgs,

@@ -16,13 +16,16 @@ export interface Opening {
 }
 
 export function openingOf(values: Readonly<Record<string, unknown>>): Opening {
-  const own = Object.entries(values).filter(([name]) => !SHARED.has(name));
   const { title, level, place, lon, lat, department, exercise } = values;
+  const isPoint = typeof lon === 'number' && typeof lat === 'number';
+  // Half a point goes as it is: the hub says beside the field what is missing.
+  const apart = (name: string) => !SHARED.has(name) || (!isPoint && /^(lon|lat)$/.test(name));
+  const own = Object.entries(values).filter(([name]) => apart(name));
   return {
     title: typeof title === 'string' ? title : '',
     level: typeof level === 'number' ? level : LEVEL_ELSE,
     ...(typeof place === 'string' ? { place } : {}),
-    ...(typeof lon === 'number' && typeof lat === 'number' ? { location: { lon, lat } } : {}),
+    ...(isPoint ? { location: { lon, lat } } : {}),
     ...(typeof department === 'string' ? { department } : {}),
     ...(typeof exercise === 'boolean' ? { exercise } : {}),
     ...(own.length > 0 ? { fields: Object.fromEntries(own) } : {}),

@@ -28,16 +28,41 @@ fn role(name: &str) -> Result<Role, Failure> {
         })
 }
 
+fn must_exist(department: &str, hub: &HubArgs) -> Result<(), Failure> {
+    let catalog = catalog(hub.catalog.as_deref())?;
+    if catalog.department(department).is_some() {
+        return Ok(());
+    }
+    let known: Vec<&str> = catalog
+        .departments()
+        .iter()
+        .map(|known| known.name.as_str())
+        .collect();
+    Err(Failure::usage(format!(
+        "department '{department}': expected one of {}",
+        known.join(", ")
+    )))
+}
+
 /// Runs `user`.
 pub async fn user(command: UserCommand) -> Result<(), Failure> {
-    let UserCommand::Add { name, roles, hub } = command;
+    let UserCommand::Add {
+        name,
+        roles,
+        department,
+        hub,
+    } = command;
     let roles = roles
         .iter()
         .map(|name| role(name))
         .collect::<Result<Vec<Role>, Failure>>()?;
+    if let Some(department) = &department {
+        must_exist(department, &hub)?;
+    }
+    let now = Clock::system().now();
     let password = identity(&hub)
         .await?
-        .create_account(&name, roles, Clock::system().now())
+        .create_account_of(department.as_deref(), &name, roles, now)
         .await
         .map_err(|error| Failure::problems(chain(&error)))?;
     print::line(&format!("{name} {password}"));
@@ -50,18 +75,7 @@ pub async fn key(command: KeyCommand) -> Result<(), Failure> {
     let now = Clock::system().now();
     match command {
         KeyCommand::Issue { department, hub } => {
-            let catalog = catalog(hub.catalog.as_deref())?;
-            if catalog.department(&department).is_none() {
-                let known: Vec<&str> = catalog
-                    .departments()
-                    .iter()
-                    .map(|known| known.name.as_str())
-                    .collect();
-                return Err(Failure::usage(format!(
-                    "department '{department}': expected one of {}",
-                    known.join(", ")
-                )));
-            }
+            must_exist(&department, &hub)?;
             let (id, key) = identity(&hub)
                 .await?
                 .issue_key(&department, "issued at the command line", now)

@@ -87,10 +87,20 @@ impl Hub {
 
     /// Signs a new person in; the token.
     pub(crate) async fn person(&self, name: &str, roles: &[Role]) -> String {
+        self.person_of(None, name, roles).await
+    }
+
+    /// Signs a new person of a department in; the token.
+    pub(crate) async fn person_of(
+        &self,
+        department: Option<&str>,
+        name: &str,
+        roles: &[Role],
+    ) -> String {
         let now = Clock::system().now();
         let password = self
             .identity
-            .create_account(name, roles.to_vec(), now)
+            .create_account_of(department, name, roles.to_vec(), now)
             .await
             .unwrap();
         let response = reqwest::Client::new()

@@ -12,6 +12,7 @@ mod events_stream;
 mod files;
 mod hub;
 mod limits;
+mod opening;
 mod plain_pages;
 mod stored;
 mod subscriptions;

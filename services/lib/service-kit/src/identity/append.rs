@@ -92,9 +92,20 @@ impl Identity {
         }
     }
 
-    /// Creates an account; the password is for the caller to show once.
+    /// Creates an account of the operations centre; the password is for the caller to show once.
     pub async fn create_account(
         &self,
+        name: &str,
+        roles: Vec<Role>,
+        now: Millis,
+    ) -> Result<String, ControlAppendError> {
+        self.create_account_of(None, name, roles, now).await
+    }
+
+    /// Creates an account of a department's person, or, without one, of the operations centre.
+    pub async fn create_account_of(
+        &self,
+        department: Option<&str>,
         name: &str,
         roles: Vec<Role>,
         now: Millis,
@@ -105,7 +116,7 @@ impl Identity {
             name: name.to_owned(),
             password: random_password(),
             roles,
-            department: None,
+            department: department.map(str::to_owned),
         };
         self.decide(|book| create_account(book, &act, &new, &salt))
             .await?;
