@@ -18,9 +18,11 @@ pub use error::StoreError;
 pub use inspection::{Crowded, FromTheFuture, Inspection, Rising};
 pub use migrations::{migrate, missing_migrations};
 pub use query::{
-    AlertCursor, CalendarUnit, CaseCursor, DeadLetterCursor, DeadLetterFilter, EventCursor,
-    EventDimension, EventPart, EventStatistic, FeedActivity, Interval, Measure, Page, PageRequest,
-    Rejections, SignWindow, SourceAndId, StatisticsRequest, StoredDeadLetter, StoredEvent,
+    AlertCursor, CalendarUnit, CaseCursor, DeadLetterCursor, DeadLetterFilter, DeadLetterGroup,
+    EventCursor, EventDimension, EventPart, EventStatistic, FeedActivity, Interval, LetterSample,
+    Measure, Page, PageRequest, PublishedEvents, RefusedOfSource, Rejections, ScorecardScope,
+    SignWindow, Silences, SourceAndId, Spread, StatisticsRequest, StoredDeadLetter, StoredEvent,
+    TooOld,
 };
 pub use reader::Reader;
 pub use rows::{DeadLetterRecord, EventRecord, Origin, RowFault, Rows, Table};

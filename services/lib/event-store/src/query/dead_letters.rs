@@ -27,8 +27,32 @@ pub struct DeadLetterFilter {
     pub to: Option<Millis>,
     /// Any of these event types, as far as they could be read.
     pub types: Vec<String>,
+    /// Any of these sources, as far as they could be read.
+    pub sources: Vec<String>,
     /// Case-insensitive text in the message, the source, the id, the type or the original.
     pub text: Option<String>,
+}
+
+impl DeadLetterFilter {
+    /// Condition on the columns of `dead_letters`.
+    pub(super) fn condition(&self, sql: &mut Sql) -> String {
+        let mut parts = Parts::default();
+        parts.key_one_of(sql, "department", &self.departments);
+        let codes = self.reasons.iter().map(|reason| reason.code().to_owned());
+        parts.key_one_of(sql, "reason", &codes.collect::<Vec<_>>());
+        parts.between(sql, "received_at", self.from, self.to);
+        parts.one_of(sql, "ifNull(type, '')", &self.types);
+        parts.one_of(sql, "ifNull(source, '')", &self.sources);
+        let searched = [
+            "message",
+            "ifNull(source, '')",
+            "ifNull(id, '')",
+            "ifNull(type, '')",
+            "original",
+        ];
+        parts.text(sql, &searched, self.text.as_deref());
+        parts.all()
+    }
 }
 
 /// A dead letter as stored.
@@ -79,6 +103,19 @@ pub struct DeadLetterCursor {
     pub received_at: Millis,
     /// Where it stands in `city.dead-letters`.
     pub position: LogPosition,
+}
+
+impl DeadLetterCursor {
+    /// Condition for letters on one side of it, `<` or `>`.
+    pub(super) fn beyond(self, sql: &mut Sql, op: &str) -> String {
+        let time = sql.bind(self.received_at.0);
+        let topic = sql.bind(self.position.topic_id.to_string().as_str());
+        let offset = sql.bind(self.position.offset);
+        format!(
+            "(received_at, topic_id, offset) {op} \
+             (fromUnixTimestamp64Milli({time}, 'UTC'), toUUID({topic}), {offset})"
+        )
+    }
 }
 
 impl fmt::Display for DeadLetterCursor {
@@ -173,37 +210,12 @@ impl Reader {
     ) -> Result<Page<StoredDeadLetter>, StoreError> {
         page.check()?;
         let mut sql = Sql::new(COLUMNS);
-        let mut parts = Parts::default();
-        parts.key_one_of(&mut sql, "department", &filter.departments);
-        let reasons: Vec<String> = filter
-            .reasons
-            .iter()
-            .map(|reason| reason.code().to_owned())
-            .collect();
-        parts.key_one_of(&mut sql, "reason", &reasons);
-        parts.between(&mut sql, "received_at", filter.from, filter.to);
-        parts.one_of(&mut sql, "ifNull(type, '')", &filter.types);
-        parts.text(
-            &mut sql,
-            &[
-                "message",
-                "ifNull(source, '')",
-                "ifNull(id, '')",
-                "ifNull(type, '')",
-                "original",
-            ],
-            filter.text.as_deref(),
-        );
-        sql.push(&parts.all());
+        let condition = filter.condition(&mut sql);
+        sql.push(&condition);
         for (cursor, op) in [(page.after, "<"), (page.before, ">")] {
             let Some(cursor) = cursor else { continue };
-            let time = sql.bind(cursor.received_at.0);
-            let topic = sql.bind(cursor.position.topic_id.to_string().as_str());
-            let offset = sql.bind(cursor.position.offset);
-            sql.push(&format!(
-                " AND (received_at, topic_id, offset) {op} \
-                 (fromUnixTimestamp64Milli({time}, 'UTC'), toUUID({topic}), {offset})"
-            ));
+            let beyond = cursor.beyond(&mut sql, op);
+            sql.push(&format!(" AND {beyond}"));
         }
         sql.push(&page.order(&["received_at", "topic_id", "offset"]));
         let rows = self.rows::<DeadLetterColumns>(sql).await?;

@@ -29,6 +29,18 @@ pub struct StoredEvent {
 }
 
 impl StoredEvent {
+    /// Whether the inbox took it after the record at `original`: an event of the same source and id that came
+    /// before a dead letter is why its id counts as reused, one that came after is what became of it.
+    pub fn came_after(&self, original: LogPosition, received_at: Millis) -> bool {
+        let inbox = self.event.admission.inbox;
+        if (inbox.topic_id, inbox.partition) == (original.topic_id, original.partition) {
+            return inbox.offset > original.offset;
+        }
+        self.event.admission.inbox_time > received_at
+    }
+}
+
+impl StoredEvent {
     /// Where it stands in the list of events.
     pub const fn cursor(&self) -> EventCursor {
         EventCursor {

@@ -23,6 +23,8 @@ mod round_trip;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
+mod scorecard;
+#[cfg(test)]
 mod states;
 #[cfg(test)]
 mod twins;
