@@ -14,7 +14,7 @@ mod record;
 mod seal;
 
 pub use check::{Checked, check};
-pub use dead_letter::{ORIGINAL, dead_letter_record};
+pub use dead_letter::{ORIGINAL, ORIGINAL_BYTES, dead_letter_record};
 pub use identity::{CONTENT_HASH, Digest, Identity};
 pub use memory::{Horizon, RepeatMemory, Seen};
 pub use partition::partition_of;
