@@ -6,18 +6,25 @@
 //! `GET /v1/dead-letters` tells what of the caller's own was refused.
 //!
 //! Invariants: a caller publishes into its own department's inbox only; limits apply before work;
-//! what is answered with 200 is in the log; while Kafka is away the answer is 503, never a promise.
+//! what is answered with 200 is in the log; while Kafka is away the answer is 503, never a promise;
+//! nothing is unpacked beyond the limit of a body.
 
 mod access;
+mod coding;
 mod event_fate;
+mod files;
+mod forms;
+mod idempotency;
 mod kafka_form;
 mod measure;
+mod open311;
 mod own_letters;
 mod problem;
 mod publish;
 mod rate;
 mod request;
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,20 +41,23 @@ pub use event_fate::{
     DeadLetterFate, EventFates, Fate, FateAnswer, FatesUnavailable, LettersAnswer, OwnLetter,
     StoredFates,
 };
+pub use open311::{Asked, CityRequests, KnownCase, KnownRequest, LaterEvent, RequestsAnswer};
 
 /// Settings of intake.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Largest event.
     pub limits: Limits,
-    /// Largest request body.
+    /// Largest request body, as it comes and unpacked.
     pub body_bytes: usize,
     /// Most events of one batch.
     pub batch_events: usize,
     /// Most requests at once; further ones are asked to come again.
     pub in_flight: usize,
-    /// Events per second and department; a burst of one second's worth is free.
+    /// Events per second and key; a burst of one second's worth is free.
     pub events_per_second: u32,
+    /// Events per day (UTC) and key, counted since this process started; `None`: as many as it likes.
+    pub events_per_day: Option<NonZeroU64>,
     /// How long Kafka may take to acknowledge.
     pub acknowledge_within: Duration,
     /// How long a caller may take to send its body.
@@ -62,6 +72,7 @@ impl Default for Config {
             batch_events: 1_000,
             in_flight: 64,
             events_per_second: 20_000,
+            events_per_day: None,
             acknowledge_within: Duration::from_secs(10),
             body_within: Duration::from_secs(30),
         }
@@ -100,6 +111,7 @@ pub(crate) struct Intake {
     pub(crate) producer: IdempotentProducer,
     pub(crate) seats: Semaphore,
     pub(crate) rates: rate::Rates,
+    pub(crate) answers: idempotency::Answers,
 }
 
 /// The routes of intake.
@@ -121,7 +133,8 @@ pub async fn start(
     let intake = Arc::new(Intake {
         producer: IdempotentProducer::new(&ports.log)?,
         seats: Semaphore::new(config.in_flight),
-        rates: rate::Rates::new(config.events_per_second),
+        rates: rate::Rates::new(config.events_per_second, config.events_per_day),
+        answers: idempotency::Answers::default(),
         config,
         ports,
     });
@@ -129,6 +142,9 @@ pub async fn start(
         .route("/v1/events", post(publish::publish))
         .route("/v1/events/{*event}", get(event_fate::tell))
         .route("/v1/dead-letters", get(own_letters::tell))
+        .merge(forms::routes())
+        .merge(files::routes())
+        .merge(open311::routes())
         .with_state(intake))
 }
 

@@ -6,6 +6,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::publish::Answer;
+
+const KIND: HeaderValue = HeaderValue::from_static("application/problem+json");
+
 /// A problem, in words for the caller.
 #[derive(Debug)]
 pub(crate) struct Problem(Box<Told>);
@@ -53,19 +57,42 @@ impl Problem {
         self
     }
 
-    pub(crate) fn status(&self) -> u16 {
-        self.0.status
+    /// Adds a header, or sets the one it has.
+    pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.0.header = Some((name, value));
+        self
+    }
+
+    /// Says when to come again.
+    pub(crate) fn retry_after(self, seconds: u64) -> Self {
+        self.with_header(RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
+    /// What it says to the caller.
+    pub(crate) fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// Its status and its body, without headers of its own.
+    pub(crate) fn into_answer(self) -> Answer {
+        Answer {
+            status: self.0.code,
+            kind: KIND,
+            body: self.body().into(),
+        }
+    }
+
+    fn body(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.0)
+            .expect("a problem is a plain struct with text keys and a JSON object")
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = serde_json::to_vec(&self.0)
-            .expect("a problem is a plain struct with text keys and a JSON object");
-        let mut response = (self.0.code, body).into_response();
+        let mut response = (self.0.code, self.body()).into_response();
         let headers = response.headers_mut();
-        let kind = HeaderValue::from_static("application/problem+json");
-        headers.insert(CONTENT_TYPE, kind);
+        headers.insert(CONTENT_TYPE, KIND);
         if let Some((name, value)) = self.0.header {
             headers.insert(name, value);
         }

@@ -1,12 +1,14 @@
 //! `POST /v1/events`.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use domain::admission::{Inbound, Refused, check};
 use event_log::PublishError;
 use event_schemas::city::{LogPosition, TopicId};
@@ -14,39 +16,62 @@ use serde::Serialize;
 use serde_json::json;
 use service_kit::kill_point::{Point, reach};
 
+use crate::access::Publisher;
+use crate::idempotency::Begun;
 use crate::kafka_form::KafkaForm;
 use crate::problem::Problem;
-use crate::{Intake, access, measure, request};
+use crate::rate::Spent;
+use crate::{Config, Intake, access, coding, idempotency, measure, request};
 
 /// One event that was not accepted.
 #[derive(Debug, Serialize)]
-struct Rejected {
-    index: usize,
-    id: Option<String>,
-    code: &'static str,
-    message: String,
-    path: Option<String>,
+pub(crate) struct Rejected {
+    pub(crate) index: usize,
+    pub(crate) id: Option<String>,
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) path: Option<String>,
 }
+
+/// What became of some events: those that are not rejected are in the log.
+pub(crate) struct Taken {
+    pub(crate) accepted: usize,
+    pub(crate) rejected: Vec<Rejected>,
+}
+
+/// An answer that can be given again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) kind: HeaderValue,
+    pub(crate) body: Bytes,
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, self.body).into_response();
+        response.headers_mut().insert(CONTENT_TYPE, self.kind);
+        response
+    }
+}
+
+/// Says of an answer that it was given before.
+const REPLAYED: &str = "idempotency-replayed";
 
 /// Answers a publication.
 pub(crate) async fn publish(State(intake): State<Arc<Intake>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let answer = accept(&intake, &parts.headers, body).await;
-    match answer {
-        Ok(response) => {
-            measure::answered(response.status().as_u16());
-            response
-        }
-        Err(problem) => {
-            measure::answered(problem.status());
-            problem.into_response()
-        }
-    }
+    let response = answer.unwrap_or_else(Problem::into_response);
+    measure::answered(response.status().as_u16());
+    response
 }
 
 async fn accept(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
-    let department = access::department(&*intake.ports.identity, headers)?;
+    let publisher = access::publisher(&*intake.ports.identity, headers)?;
     let mode = request::mode(headers)?;
+    let coding = coding::of(headers)?;
+    let key = idempotency::key(headers)?;
     let Ok(_seat) = intake.seats.try_acquire() else {
         let detail = "too many requests are being served; send the same again in a moment";
         return Err(Problem::new(
@@ -56,26 +81,83 @@ async fn accept(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Resp
         ));
     };
     let body = request::body(intake, body).await?;
-    let events = request::events(mode, headers, &body, &intake.config)?;
-    let now = intake.ports.clock.now();
-    if !intake.rates.allow(&department, events.len(), now) {
-        let detail = format!(
-            "{department} may send {} events per second; send the same again in a moment",
-            intake.config.events_per_second
+    let body = coding::unpacked(body, coding, intake.config.body_bytes).await?;
+    let Some(key) = key else {
+        let served = serve(
+            intake,
+            &publisher,
+            request::events(mode, headers, &body, &intake.config)?,
         );
-        return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate", detail));
-    }
-    let single_unreadable = |rejected: &[Rejected]| {
-        events.len() == 1 && rejected.first().is_some_and(|one| one.code == "malformed")
+        return served.await.map(Answer::into_response);
     };
-    let rejected = reject(intake, &department, &events);
-    if single_unreadable(&rejected) {
-        let detail = rejected.into_iter().next().map(|one| one.message);
-        let detail = detail.unwrap_or_default();
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "malformed", detail));
+    let print = idempotency::fingerprint(headers, &body);
+    let now = intake.ports.clock.now();
+    match intake.answers.begin(&publisher.key, &key, print, now)? {
+        Begun::Again(answer) => {
+            let mut response = answer.into_response();
+            let replayed = HeaderValue::from_static("true");
+            response.headers_mut().insert(REPLAYED, replayed);
+            Ok(response)
+        }
+        Begun::First(place) => {
+            let events = request::events(mode, headers, &body, &intake.config)?;
+            let answer = serve(intake, &publisher, events).await?;
+            place.keep(answer.clone(), intake.ports.clock.now());
+            Ok(answer.into_response())
+        }
     }
-    let accepted = write(intake, &department, events, &rejected).await?;
-    Ok(answer(accepted, &rejected))
+}
+
+async fn serve(
+    intake: &Intake,
+    publisher: &Publisher,
+    events: Vec<KafkaForm>,
+) -> Result<Answer, Problem> {
+    let single = events.len() == 1;
+    let taken = take_in(intake, publisher, events).await?;
+    match &taken.rejected[..] {
+        [only] if single && only.code == "malformed" => {
+            let detail = only.message.clone();
+            Err(Problem::new(StatusCode::BAD_REQUEST, "malformed", detail))
+        }
+        _ => Ok(answer(&taken)),
+    }
+}
+
+/// What every way in does with its events: allowance, admission's check, and the log.
+pub(crate) async fn take_in(
+    intake: &Intake,
+    publisher: &Publisher,
+    events: Vec<KafkaForm>,
+) -> Result<Taken, Problem> {
+    let now = intake.ports.clock.now();
+    let spent = intake.rates.take(&publisher.key, events.len(), now);
+    spent.map_err(|spent| come_again(spent, &intake.config))?;
+    let rejected = reject(intake, &publisher.department, &events);
+    let accepted = write(intake, &publisher.department, events, &rejected).await?;
+    Ok(Taken { accepted, rejected })
+}
+
+fn come_again(spent: Spent, config: &Config) -> Problem {
+    let told = |kind, detail: String, seconds| {
+        Problem::new(StatusCode::TOO_MANY_REQUESTS, kind, detail).retry_after(seconds)
+    };
+    match spent {
+        Spent::Rate { seconds } => {
+            let rate = config.events_per_second;
+            let detail =
+                format!("this key may send {rate} events per second; send the same again later");
+            told("rate", detail, seconds)
+        }
+        Spent::Quota { seconds } => {
+            let quota = config.events_per_day.map_or(0, NonZeroU64::get);
+            let detail = format!(
+                "this key has sent its {quota} events of today (UTC); send the same again tomorrow, or ask \
+                 the hub's administrators"
+            );
+            told("quota", detail, seconds)
+        }
+    }
 }
 
 /// Checks every event as admission will; repeats are left to admission.
@@ -158,14 +240,19 @@ fn unavailable(error: &PublishError) -> Problem {
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
 }
 
-fn answer(accepted: usize, rejected: &[Rejected]) -> Response {
+fn answer(taken: &Taken) -> Answer {
+    let Taken { accepted, rejected } = taken;
     let told = json!({ "accepted": accepted, "rejected": rejected });
-    if accepted == 0 && !rejected.is_empty() {
+    if *accepted == 0 && !rejected.is_empty() {
         let detail = "no event was accepted; each is told in 'rejected'";
         let code = StatusCode::UNPROCESSABLE_ENTITY;
         return Problem::new(code, "rejected", detail)
             .with(told)
-            .into_response();
+            .into_answer();
     }
-    Json(told).into_response()
+    Answer {
+        status: StatusCode::OK,
+        kind: HeaderValue::from_static("application/json"),
+        body: told.to_string().into(),
+    }
 }

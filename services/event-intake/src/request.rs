@@ -1,7 +1,7 @@
 //! What a request holds: one event or a batch, in whichever mode.
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use bytes::{Bytes, BytesMut};
 use event_schemas::city::headers;
@@ -27,7 +27,6 @@ pub(crate) enum Mode {
 
 /// The mode by the headers alone, before any of the body is read.
 pub(crate) fn mode(request: &HeaderMap) -> Result<Mode, Problem> {
-    check_coding(request)?;
     let kind = request
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
@@ -46,24 +45,6 @@ pub(crate) fn mode(request: &HeaderMap) -> Result<Mode, Problem> {
         _ if binary && json => Ok(Mode::Binary),
         other => Err(unsupported(other)),
     }
-}
-
-/// Nothing is unpacked here: what a few bytes unfold to is not known before it is done.
-fn check_coding(request: &HeaderMap) -> Result<(), Problem> {
-    let mut codings = request.get_all(CONTENT_ENCODING).iter();
-    let packed = codings.find(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"));
-    let Some(packed) = packed else {
-        return Ok(());
-    };
-    let detail = format!(
-        "expected a body without content-encoding, found {packed:?}; send it as it is, in several batches \
-         where it is large"
-    );
-    Err(Problem::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "unsupported-content-encoding",
-        detail,
-    ))
 }
 
 fn unsupported(found: &str) -> Problem {
@@ -136,6 +117,11 @@ pub(crate) fn events(
     body: &Bytes,
     config: &Config,
 ) -> Result<Vec<KafkaForm>, Problem> {
+    if let Some(found) = disguised(body) {
+        return Err(unreadable(format!(
+            "expected JSON in UTF-8, as the headers say; the body is {found}"
+        )));
+    }
     match mode {
         Mode::Binary => Ok(vec![KafkaForm::binary(request, body.to_vec())]),
         Mode::Structured => {
@@ -165,4 +151,27 @@ pub(crate) fn events(
 
 fn unreadable(detail: String) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "malformed", detail)
+}
+
+/// What a body is that says it is JSON, where its first bytes tell something else: the fault is then
+/// not in the JSON, and a JSON error would lead astray.
+fn disguised(body: &[u8]) -> Option<&'static str> {
+    const SIGNS: [(&[u8], &str); 8] = [
+        (&[0x1f, 0x8b], "gzip: say so with content-encoding: gzip"),
+        (
+            &[0x28, 0xb5, 0x2f, 0xfd],
+            "zstd: say so with content-encoding: zstd",
+        ),
+        (b"PK\x03\x04", "a zip archive or a spreadsheet"),
+        (b"%PDF", "a PDF"),
+        (
+            &[0xef, 0xbb, 0xbf],
+            "JSON after a byte order mark: send it without the mark",
+        ),
+        (&[0xff, 0xfe], "text in UTF-16: send it in UTF-8"),
+        (&[0xfe, 0xff], "text in UTF-16: send it in UTF-8"),
+        (b"<", "HTML or XML"),
+    ];
+    let signs = SIGNS.iter().find(|(sign, _)| body.starts_with(sign));
+    signs.map(|(_, found)| *found)
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use domain::access::{Principal, Role};
 use event_intake::{
-    Authenticate, Config, DeadLetterFate, EventFates, Fate, FateAnswer, LettersAnswer, OwnLetter,
-    Ports, start,
+    Asked, Authenticate, CityRequests, Config, DeadLetterFate, EventFates, Fate, FateAnswer,
+    KnownRequest, LaterEvent, LettersAnswer, OwnLetter, Ports, RequestsAnswer, start,
 };
 use event_log::{Follower, LogConfig, Record, StartAt};
 use event_schemas::Catalog;
@@ -15,6 +15,8 @@ use event_schemas::city::{LogPosition, Millis, TopicId};
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 use service_kit::{Clock, Health, Shutdown};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
 
 use crate::stack::fresh_hub;
 
@@ -25,10 +27,48 @@ impl Authenticate for Keys {
     fn authenticate(&self, bearer: &str) -> Option<Principal> {
         self.0.get(bearer).cloned()
     }
+
+    fn session(&self, token: &str, _now: Millis) -> Option<Principal> {
+        let (name, department, role) = match token {
+            "fire-person" => ("li", Some("fire"), Role::Publisher),
+            "hotline-person" => ("sun", Some("hotline"), Role::Operator),
+            "fire-developer" => ("wang", Some("fire"), Role::Developer),
+            "centre-person" => ("zhao", None, Role::Supervisor),
+            _ => return None,
+        };
+        Some(Principal {
+            name: name.to_owned(),
+            roles: vec![role],
+            department: department.map(str::to_owned),
+            session: Some(String::from("session")),
+        })
+    }
 }
 
 /// A store that knows one admitted and one refused event of the fire department.
 struct TwoFates;
+
+impl CityRequests for TwoFates {
+    fn requests<'f>(&'f self, asked: &'f Asked) -> RequestsAnswer<'f> {
+        let known = KnownRequest {
+            id: String::from("O1"),
+            category: String::from("roads"),
+            requested: Millis(0),
+            place: Some(String::from("990101001")),
+            later: vec![LaterEvent {
+                event_type: String::from("city.hotline.request-answered.v1"),
+                at: Millis(60_000),
+                data: json!({"office": "市政", "result": "solved"}),
+            }],
+            case: None,
+        };
+        let meant = match asked {
+            Asked::Ids(ids) => ids.contains(&known.id),
+            Asked::Between(from, to) => (*from..*to).contains(&known.requested),
+        };
+        Box::pin(async move { Ok(meant.then_some(known).into_iter().collect()) })
+    }
+}
 
 impl EventFates for TwoFates {
     fn fate<'f>(&'f self, department: &'f str, source: &'f str, id: &'f str) -> FateAnswer<'f> {
@@ -90,7 +130,7 @@ impl Desk {
 
     pub(crate) async fn open_on(log: LogConfig, config: Config) -> Self {
         let holder = |role, department: Option<&str>| Principal {
-            name: String::from("key"),
+            name: format!("key:{}", department.unwrap_or("none")),
             roles: vec![role],
             department: department.map(str::to_owned),
             session: None,
@@ -98,6 +138,7 @@ impl Desk {
         let keys = HashMap::from([
             ("fire-key", holder(Role::Publisher, Some("fire"))),
             ("power-key", holder(Role::Publisher, Some("power"))),
+            ("hotline-key", holder(Role::Publisher, Some("hotline"))),
             ("operator-token", holder(Role::Operator, None)),
         ]);
         let ports = Ports {
@@ -141,6 +182,16 @@ impl Desk {
     pub(crate) async fn post_without_key(&self) -> Response {
         let request = self.client.post(format!("{}/v1/events", self.url));
         request.body("{}").send().await.unwrap()
+    }
+
+    /// A request whose body never comes.
+    pub(crate) async fn begin_slowly(&self) -> TcpStream {
+        let address = self.url.strip_prefix("http://").unwrap();
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = "POST /v1/events HTTP/1.1\r\nhost: hub\r\nauthorization: Bearer fire-key\r\n\
+                    content-type: application/cloudevents+json\r\ncontent-length: 100\r\n\r\n";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream
     }
 
     pub(crate) async fn get(&self, key: &str, path: &str) -> Response {

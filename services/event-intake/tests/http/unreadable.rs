@@ -12,24 +12,59 @@ use crate::desk::{Desk, answer, fire};
 const STRUCTURED: &str = "application/cloudevents+json";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_packed_body_is_refused_unopened() {
+async fn a_body_that_is_not_what_it_says_is_told_what_it_is() {
     let desk = Desk::open().await;
-    for coding in ["gzip", "zstd", "br", "gzip, gzip"] {
-        let headers = [("content-type", STRUCTURED), ("content-encoding", coding)];
-        let (status, told) = answer(desk.post_binary(&headers, vec![0x1f, 0x8b, 8, 0]).await).await;
-        assert_eq!(status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{coding}");
-        let detail = told["detail"].as_str().unwrap();
-        assert!(detail.contains("content-encoding"), "{told}");
+    let zip = b"PK\x03\x04rest of a spreadsheet".to_vec();
+    let page = b"<!doctype html><p>signed out".to_vec();
+    let marked = [b"\xef\xbb\xbf", fire("1").to_string().as_bytes()].concat();
+    let wide: Vec<u8> = "\u{feff}{}"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for (body, found) in [
+        (zip, "spreadsheet"),
+        (page, "HTML"),
+        (marked, "byte order mark"),
+        (wide, "UTF-16"),
+        (vec![0x1f, 0x8b, 8, 0], "content-encoding: gzip"),
+        (vec![0x28, 0xb5, 0x2f, 0xfd], "content-encoding: zstd"),
+    ] {
+        let (status, told) = answer(desk.post("fire-key", STRUCTURED, body).await).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{found}");
+        assert!(told["detail"].as_str().unwrap().contains(found), "{told}");
     }
-    let plain = [
-        ("content-type", STRUCTURED),
-        ("content-encoding", "identity"),
-    ];
-    let sound = fire("1").to_string().into_bytes();
-    assert_eq!(
-        answer(desk.post_binary(&plain, sound).await).await.0,
-        StatusCode::OK
+    assert!(desk.inbox("fire").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_with_a_hundred_thousand_fields_is_one_refusal_and_no_burden() {
+    let desk = Desk::open().await;
+    let mut crowded = fire("crowded");
+    for n in 0..100_000 {
+        crowded["data"][format!("f{n}")] = json!(n);
+    }
+    let body = crowded.to_string().into_bytes();
+    let (status, told) = answer(desk.post("fire-key", STRUCTURED, body.clone()).await).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{told}");
+    let rejected = told["rejected"].as_array().unwrap();
+    assert_eq!(rejected.len(), 1);
+    assert!(!rejected[0]["code"].as_str().unwrap().is_empty());
+    assert!(
+        told.to_string().len() < 10_000,
+        "the answer does not list them all"
     );
+    // The same as attributes of its own.
+    let mut attributes = fire("attributes");
+    for n in 0..100_000 {
+        attributes[format!("a{n}")] = json!("x");
+    }
+    let body = attributes.to_string().into_bytes();
+    let (status, told) = answer(desk.post("fire-key", STRUCTURED, body).await).await;
+    assert!(
+        matches!(status.as_u16(), 400 | 422),
+        "{status}: an event has at most 64 attributes of its own: {told}"
+    );
+    assert!(desk.inbox("fire").await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
