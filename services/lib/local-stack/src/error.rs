@@ -79,6 +79,14 @@ pub enum StackError {
         /// Where its log is.
         log: PathBuf,
     },
+    /// Kafka cannot listen for departments.
+    #[error("Kafka cannot listen for departments at {address}: {reason}")]
+    Listener {
+        /// The address, or the file that it needs.
+        address: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Neither `XDG_CACHE_HOME` nor `HOME` says where a cache may be.
     #[error("there is no place for a cache: set XDG_CACHE_HOME or HOME")]
     NoCacheDir,

@@ -123,6 +123,7 @@ impl Jvm {
         let folder = Folder {
             dir: scratch.path().to_path_buf(),
             log: scratch.path().join("kafka.log"),
+            departments: None,
         };
         kafka::format(self, &folder).await?;
         folder.write_configuration(0)?;
@@ -149,7 +150,10 @@ impl Jvm {
 /// Lets Kafka answer once, so that what answering needs is archived too, and ends it in its own order.
 async fn run_for_a_moment(mut child: Child, folder: &Folder) -> bool {
     let answered = async {
-        while kafka::answering(&log_since(&folder.log, 0)).await.is_none() {
+        while kafka::answering(&log_since(&folder.log, 0), None)
+            .await
+            .is_none()
+        {
             sleep(Duration::from_millis(50)).await;
         }
     };

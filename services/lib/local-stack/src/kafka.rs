@@ -14,6 +14,7 @@ use crate::StackError;
 use crate::checksums::write_atomically;
 use crate::child::{Engine, log_since};
 use crate::data_dir::DataDir;
+use crate::department_listener::{DepartmentListener, SettledListener};
 use crate::health::Which;
 use crate::jvm::Jvm;
 use crate::spawner;
@@ -40,6 +41,8 @@ const LISTENING: &str = "Awaiting socket connections on 127.0.0.1:";
 pub(crate) struct Folder {
     pub(crate) dir: PathBuf,
     pub(crate) log: PathBuf,
+    /// The listener for departments, where one is asked for.
+    pub(crate) departments: Option<SettledListener>,
 }
 
 /// A Kafka whose folder is formatted.
@@ -50,9 +53,15 @@ pub(crate) struct Kafka {
 
 impl Kafka {
     /// Formats the folder the first time.
-    pub(crate) async fn prepare(data: &DataDir, jvm: Jvm) -> Result<Self, StackError> {
+    pub(crate) async fn prepare(
+        data: &DataDir,
+        jvm: Jvm,
+        departments: Option<&DepartmentListener>,
+    ) -> Result<Self, StackError> {
+        let dir = data.folder("kafka")?;
         let folder = Folder {
-            dir: data.folder("kafka")?,
+            departments: departments.map(|door| door.settle(&dir)).transpose()?,
+            dir,
             log: data.folder("logs")?.join("kafka.log"),
         };
         if !folder.dir.join("data/meta.properties").exists() {
@@ -60,13 +69,19 @@ impl Kafka {
         }
         Ok(Self { jvm, folder })
     }
+
+    /// What departments are told of where it is.
+    pub(crate) fn department_brokers(&self) -> Option<String> {
+        let departments = self.folder.departments.as_ref();
+        departments.map(|listener| listener.advertised().to_owned())
+    }
 }
 
 impl Folder {
     pub(crate) fn write_configuration(&self, port: u16) -> Result<(), StackError> {
         write_atomically(
             &self.dir.join(PROPERTIES),
-            configuration(port, "data").as_bytes(),
+            configuration(port, "data", self.departments.as_ref()).as_bytes(),
         )
     }
 }
@@ -81,7 +96,7 @@ pub(crate) async fn format(jvm: &Jvm, folder: &Folder) -> Result<(), StackError>
     }
     write_atomically(
         &folder.dir.join("format.properties"),
-        configuration(0, "data.part").as_bytes(),
+        configuration(0, "data.part", None).as_bytes(),
     )?;
     let cluster = cluster_id();
     // It runs for a second: the better compiler would only begin.
@@ -124,8 +139,12 @@ impl Engine for Kafka {
     }
 
     async fn ready(&self, log_from: u64) -> Result<u16, String> {
+        let departments = self.folder.departments.as_ref();
+        let not_ours = departments.map(SettledListener::port);
         loop {
-            if let Some(port) = answering(&log_since(self.log(), log_from)).await {
+            if let Some(port) = answering(&log_since(self.log(), log_from), not_ours).await
+                && departments.is_none_or(SettledListener::takes_connections)
+            {
                 return Ok(port);
             }
             sleep(Duration::from_millis(25)).await;
@@ -133,9 +152,10 @@ impl Engine for Kafka {
     }
 }
 
-/// The port at which clients are answered, once there is one.
-pub(crate) async fn answering(log: &str) -> Option<u16> {
-    let ports = listening(log);
+/// The port at which clients are answered, once there is one; departments' is none of ours.
+pub(crate) async fn answering(log: &str, departments: Option<u16>) -> Option<u16> {
+    let mut ports = listening(log);
+    ports.retain(|port| Some(*port) != departments);
     // The clients' listener usually comes second; until both are there none of them answers.
     if ports.len() < 2 {
         return None;
@@ -146,10 +166,16 @@ pub(crate) async fn answering(log: &str) -> Option<u16> {
         .flatten()
 }
 
-fn configuration(port: u16, folder: &str) -> String {
-    CONFIGURATION
+fn configuration(port: u16, folder: &str, departments: Option<&SettledListener>) -> String {
+    let listener = departments.map_or_else(String::new, SettledListener::listener);
+    let protocol = departments.map_or("", SettledListener::protocol);
+    let settings = departments.map_or_else(String::new, |listener| listener.settings(port));
+    let common = CONFIGURATION
         .replace("@PORT@", &port.to_string())
         .replace("@FOLDER@", folder)
+        .replace("@DEPARTMENTS_LISTENER@", &listener)
+        .replace("@DEPARTMENTS_PROTOCOL@", protocol);
+    common + &settings
 }
 
 /// Every port that the log tells of in whole lines.

@@ -12,6 +12,7 @@ mod child;
 mod clickhouse;
 mod config;
 mod data_dir;
+mod department_listener;
 mod disk;
 mod engine;
 mod error;
@@ -31,8 +32,11 @@ mod tools;
 pub use cache::cache_dir_default;
 pub use config::{ClickHouseAddress, Credential, StackConfig};
 pub use data_dir::store_credentials;
+pub use department_listener::{DepartmentListener, TlsFiles};
 pub use error::StackError;
-pub use fetch::{ensure_chromium, ensure_clickhouse, ensure_java, ensure_kafka, ensure_node};
+pub use fetch::{
+    ensure_chromium, ensure_clickhouse, ensure_java, ensure_kafka, ensure_kafka_tools, ensure_node,
+};
 pub use for_tests::launcher_for_tests;
 pub use health::{ChildHealth, Pids, StackHealth};
 pub use inspect::{
@@ -41,4 +45,4 @@ pub use inspect::{
 };
 pub use launcher::run_launcher_if_asked;
 pub use progress::Progress;
-pub use stack::{LocalStack, start};
+pub use stack::{LocalStack, start, start_with};

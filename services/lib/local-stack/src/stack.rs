@@ -4,6 +4,7 @@ use tokio::sync::watch;
 
 use crate::clickhouse::ClickHouse;
 use crate::data_dir::DataDir;
+use crate::department_listener::DepartmentListener;
 use crate::health::{Board, Pids, StackHealth};
 use crate::jvm::Jvm;
 use crate::kafka::Kafka;
@@ -14,6 +15,7 @@ use crate::{ClickHouseAddress, StackConfig, StackError, fetch};
 #[derive(Debug)]
 pub struct LocalStack {
     kafka: Option<Supervised>,
+    department_brokers: Option<String>,
     clickhouse: Option<(Supervised, ClickHouseAddress)>,
     board: Board,
     /// Let go of last: while it is held nobody else starts on the same folder.
@@ -22,14 +24,24 @@ pub struct LocalStack {
 
 /// Fetches what is missing, starts what is asked for, and returns once all of it answers.
 pub async fn start(config: StackConfig) -> Result<LocalStack, StackError> {
+    start_with(config, None).await
+}
+
+/// The same, with a listener for departments beyond this machine beside Kafka's own.
+pub async fn start_with(
+    config: StackConfig,
+    departments: Option<&DepartmentListener>,
+) -> Result<LocalStack, StackError> {
     let data = DataDir::open(&config.data_dir)?;
     let board = Board::default();
     let (kafka, clickhouse) = tokio::try_join!(
-        start_kafka(&config, &data, &board),
+        start_kafka(&config, &data, &board, departments),
         start_clickhouse(&config, &data, &board)
     )?;
+    let (kafka, department_brokers) = kafka.unzip();
     Ok(LocalStack {
         kafka,
+        department_brokers: department_brokers.flatten(),
         clickhouse,
         board,
         _data: data,
@@ -40,7 +52,8 @@ async fn start_kafka(
     config: &StackConfig,
     data: &DataDir,
     board: &Board,
-) -> Result<Option<Supervised>, StackError> {
+    departments: Option<&DepartmentListener>,
+) -> Result<Option<(Supervised, Option<String>)>, StackError> {
     if !config.kafka {
         return Ok(None);
     }
@@ -50,11 +63,12 @@ async fn start_kafka(
         .with_archive(&config.cache_dir, &config.progress)
         .await?;
     let step = config.progress.step("Kafka: starting");
-    let kafka = Kafka::prepare(data, jvm).await?;
+    let kafka = Kafka::prepare(data, jvm, departments).await?;
+    let department_brokers = kafka.department_brokers();
     let port_file = data.folder("kafka")?.join("port");
     let running = Supervised::start(kafka, port_file, board.clone()).await?;
     step.done(&format!("Kafka: answers at 127.0.0.1:{}", running.port));
-    Ok(Some(running))
+    Ok(Some((running, department_brokers)))
 }
 
 async fn start_clickhouse(
@@ -89,6 +103,11 @@ impl LocalStack {
             .map(|kafka| format!("127.0.0.1:{}", kafka.port))
     }
 
+    /// Where departments beyond this machine reach Kafka, where there is a listener for them.
+    pub fn department_brokers(&self) -> Option<String> {
+        self.department_brokers.clone()
+    }
+
     /// ClickHouse's address; it stays the same for as long as the stack lives.
     pub fn clickhouse(&self) -> Option<ClickHouseAddress> {
         self.clickhouse.as_ref().map(|(_, address)| address.clone())
@@ -110,6 +129,7 @@ impl LocalStack {
             kafka,
             clickhouse,
             board: _,
+            department_brokers: _,
             _data,
         } = self;
         let kafka = async {

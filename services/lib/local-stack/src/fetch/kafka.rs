@@ -12,6 +12,8 @@ use crate::{Progress, StackError};
 const VERSION: &str = "4.4.0";
 const POM: &str = include_str!("../../pinned/kafka/pom.xml");
 const SUMS: &str = include_str!("../../pinned/kafka/jars.sha256");
+const TOOLS_POM: &str = include_str!("../../pinned/kafka-tools/pom.xml");
+const TOOLS_SUMS: &str = include_str!("../../pinned/kafka-tools/jars.sha256");
 
 pub(crate) const JAVA: Tool = Tool {
     title: "Java 17 or newer",
@@ -36,8 +38,29 @@ pub async fn ensure_java(cache_dir: &Path, progress: &Progress) -> Result<PathBu
 
 /// The folder with Apache Kafka's jars, fetched the first time.
 pub async fn ensure_kafka(cache_dir: &Path, progress: &Progress) -> Result<PathBuf, StackError> {
-    let fetch = async |part: &Path| fetch(part, cache_dir, progress).await;
+    let title = format!("Apache Kafka {VERSION}");
+    let fetch = async |part: &Path| fetch(part, POM, &title, cache_dir, progress).await;
     Ok(artifact()
+        .ensure(cache_dir, progress, fetch)
+        .await?
+        .join("lib"))
+}
+
+/// Kafka's own console clients, for tests that want a client that we did not write: the jar beside
+/// those of [`ensure_kafka`].
+pub async fn ensure_kafka_tools(
+    cache_dir: &Path,
+    progress: &Progress,
+) -> Result<PathBuf, StackError> {
+    let title = format!("Apache Kafka's tools {VERSION}");
+    let artifact = Artifact {
+        title: title.clone(),
+        folder: format!("kafka-tools-{VERSION}"),
+        files: parse_list(TOOLS_SUMS, "lib"),
+        needed_mib: 10,
+    };
+    let fetch = async |part: &Path| fetch(part, TOOLS_POM, &title, cache_dir, progress).await;
+    Ok(artifact
         .ensure(cache_dir, progress, fetch)
         .await?
         .join("lib"))
@@ -53,13 +76,17 @@ pub(crate) fn artifact() -> Artifact {
     }
 }
 
-async fn fetch(part: &Path, cache: &Path, progress: &Progress) -> Result<(), StackError> {
+async fn fetch(
+    part: &Path,
+    pom: &str,
+    title: &str,
+    cache: &Path,
+    progress: &Progress,
+) -> Result<(), StackError> {
     JAVA.ensure(cache, progress).await?;
     let maven = MAVEN.ensure(cache, progress).await?;
-    let step = progress.step(&format!(
-        "Apache Kafka {VERSION}: fetching by Maven (43 MB, once)"
-    ));
-    write_atomically(&part.join("pom.xml"), POM.as_bytes())?;
+    let step = progress.step(&format!("{title}: fetching by Maven (once)"));
+    write_atomically(&part.join("pom.xml"), pom.as_bytes())?;
     let mut command = Command::new(maven);
     command
         .args([
@@ -75,17 +102,11 @@ async fn fetch(part: &Path, cache: &Path, progress: &Progress) -> Result<(), Sta
             line.starts_with("Downloaded from") || line.contains("] Downloaded from")
         });
         step.detail(format!(
-            "Apache Kafka {VERSION}: fetching by Maven, {} files",
+            "{title}: fetching by Maven, {} files",
             fetched.count()
         ));
     };
-    tools::run(
-        command,
-        &format!("Apache Kafka {VERSION} (by Maven)"),
-        &log,
-        look,
-    )
-    .await?;
-    step.done(&format!("Apache Kafka {VERSION}: fetched"));
+    tools::run(command, &format!("{title} (by Maven)"), &log, look).await?;
+    step.done(&format!("{title}: fetched"));
     Ok(())
 }

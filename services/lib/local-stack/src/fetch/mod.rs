@@ -8,7 +8,7 @@ mod npm;
 
 pub use chromium::ensure_chromium;
 pub use clickhouse::ensure_clickhouse;
-pub use kafka::{ensure_java, ensure_kafka};
+pub use kafka::{ensure_java, ensure_kafka, ensure_kafka_tools};
 pub use node::ensure_node;
 
 pub(crate) use kafka::JAVA;
