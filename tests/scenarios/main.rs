@@ -35,4 +35,5 @@ mod starting;
 mod store_faults;
 mod story;
 mod websocket;
+mod strict_operations;
 mod zombies;

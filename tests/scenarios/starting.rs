@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::process::{Command, Output};
 
+use city_brain::settings::ConsoleSource;
 use tests::binary::{copy_folder, repository};
 use tests::hub::settings;
 use tests::process::{HubProcess, command};
@@ -89,6 +90,24 @@ fn data_of_another_format_are_left_alone() {
     let settings = settings(&namespace("format"));
     std::fs::write(settings.data_dir.join("format"), "0\n").unwrap();
     run(&mut command(&settings, None)).must_be(3, &["format 0", "older", "--data-dir"]);
+}
+
+#[test]
+fn a_strict_hub_that_was_given_no_operations_says_what_is_missing() {
+    let mut settings = settings(&namespace("strictstart"));
+    settings.console_operations_only = true;
+    for service in [None, Some("query")] {
+        run(&mut command(&settings, service)).must_be(
+            2,
+            &["--console-operations-only", "operations.json", "--console"],
+        );
+    }
+    let console = settings.data_dir.join("console");
+    std::fs::create_dir_all(&console).unwrap();
+    std::fs::write(console.join("index.html"), "<!doctype html>").unwrap();
+    let folder = console.display().to_string();
+    settings.console = ConsoleSource::Folder(console);
+    run(&mut command(&settings, Some("query"))).must_be(2, &[&folder, "no operations.json", "do:"]);
 }
 
 #[test]

@@ -58,6 +58,9 @@ pub fn command(settings: &Settings, service: Option<&str>) -> Command {
         ConsoleSource::Build => &mut command,
         ConsoleSource::Folder(folder) => command.arg("--console").arg(folder),
     };
+    if settings.console_operations_only {
+        command.arg("--console-operations-only");
+    }
     command
 }
 

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod backends;
+mod console;
 mod elsewhere;
 mod first_account;
 mod instance;
@@ -31,9 +32,9 @@ pub use first_account::FirstAccount;
 pub use services::Service;
 pub use up::{run_service, up};
 
-use crate::console::{ConsoleFiles, built_console};
+use crate::console::ConsoleFiles;
 use crate::failure::{Failure, chain};
-use crate::settings::{ConsoleSource, Settings};
+use crate::settings::Settings;
 use listen::Listening;
 
 /// Everything stops within this time, children included.
@@ -78,7 +79,7 @@ impl Hub {
             settings.admin_listen,
             settings.connections_per_address,
         )?;
-        let console = console_files(settings, &tell).await?;
+        let console = console::files(settings, &tell).await?;
         let backends = backends::open(settings, &catalog, progress).await?;
         let shutdown = Shutdown::new();
         let started = start_services(settings, &backends, &catalog, console, &shutdown).await;
@@ -247,20 +248,4 @@ fn load_catalog(settings: &Settings) -> Result<Catalog, Failure> {
             .map(|places| catalog.with_places(places))
             .map_err(|error| Failure::problems(format!("{}: {}", path.display(), chain(&error)))),
     }
-}
-
-async fn console_files(
-    settings: &Settings,
-    tell: &impl Fn(&str),
-) -> Result<Option<ConsoleFiles>, Failure> {
-    let folder = match &settings.console {
-        ConsoleSource::None => return Ok(None),
-        ConsoleSource::Folder(folder) => folder.clone(),
-        ConsoleSource::Build => built_console(&settings.cache_dir, tell)
-            .await
-            .map_err(|error| Failure::dependency(chain(&error)))?,
-    };
-    ConsoleFiles::read(&folder)
-        .map(Some)
-        .map_err(|error| Failure::dependency(format!("console {}: {error}", folder.display())))
 }

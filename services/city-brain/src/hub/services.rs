@@ -99,7 +99,9 @@ pub(super) async fn start(
             Service::Live => router = router.merge(live(wiring, build_id.clone()).await?),
         }
     }
-    if let Some(files) = console {
+    if let Some(files) = console
+        && services.contains(&Service::Query)
+    {
         router = router.merge(console_routes(Arc::new(files)));
     }
     let guarded = guarded(router, wiring.identity.clone(), wiring.clock.clone());

@@ -21,7 +21,6 @@ pub async fn run_service(
     file: SettingsFile,
 ) -> Result<(), Failure> {
     args.clickhouse_password = clickhouse_password_from_environment();
-    args.no_console = true;
     let mut settings = Settings::merge(args, file, &Homes::from_environment()?)?;
     if settings.kafka.is_none() || settings.clickhouse.is_none() {
         return Err(
