@@ -52,6 +52,8 @@ async fn an_operator_works_a_case_by_keyboard_to_closed_and_outlives_a_lost_hub(
     let namespace = namespace("console");
     let mut settings = settings(&namespace);
     settings.console = ConsoleSource::Build;
+    // The console asks for nothing but what it was built with: all of it works on a strict hub.
+    settings.console_operations_only = true;
     settings.listen.set_port(free_port());
     let hub = HubProcess::start(&settings);
     let (shots, handshake) = (
