@@ -12,9 +12,11 @@ use event_schemas::city::{LogPosition, Millis};
 use event_store::{DeadLetterFilter, PageRequest, Reader};
 use serde_json::{Value, json};
 
+use crate::Intake;
+use crate::forms::filler;
 use crate::kafka_form::percent_decoded;
+use crate::open311::CityRequests;
 use crate::problem::Problem;
-use crate::{Intake, access};
 
 /// Dead letters of the department that are searched for the event, newest first.
 const SEARCHED: u32 = 1_000;
@@ -70,7 +72,7 @@ pub type LettersAnswer<'f> =
     Pin<Box<dyn Future<Output = Result<Vec<OwnLetter>, FatesUnavailable>> + Send + 'f>>;
 
 /// Knows what became of a department's events.
-pub trait EventFates: Send + Sync {
+pub trait EventFates: CityRequests {
     /// What became of an event of this department; events of others are unknown to it.
     fn fate<'f>(&'f self, department: &'f str, source: &'f str, id: &'f str) -> FateAnswer<'f>;
 
@@ -87,6 +89,10 @@ impl StoredFates {
     /// Asks `reader`.
     pub const fn new(reader: Reader) -> Self {
         Self { reader }
+    }
+
+    pub(crate) const fn reader(&self) -> &Reader {
+        &self.reader
     }
 
     async fn look_up(
@@ -165,7 +171,7 @@ pub(crate) async fn tell(
 }
 
 async fn told(intake: &Intake, path: &str, headers: &HeaderMap) -> Result<Value, Problem> {
-    let department = access::department(&*intake.ports.identity, headers)?;
+    let department = filler(intake, headers)?.publisher.department;
     let Some((source, id)) = source_and_id(path) else {
         let detail = "expected /v1/events/<source>/<id>, both percent-encoded";
         return Err(Problem::new(StatusCode::BAD_REQUEST, "malformed", detail));

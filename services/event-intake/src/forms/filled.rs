@@ -47,6 +47,12 @@ impl Filled {
         values.map_or("", |value| value.trim())
     }
 
+    /// Everything that was filled in.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.values.iter();
+        all.flat_map(|(name, values)| values.iter().map(move |value| (&**name, value.trim())))
+    }
+
     /// Everything chosen in a field.
     pub(crate) fn all(&self, name: &str) -> &[String] {
         self.values.get(name).map_or(&[], Vec::as_slice)

@@ -25,7 +25,7 @@ use axum::routing::get;
 use crate::Intake;
 
 pub(crate) use filled::Filled;
-pub(crate) use filler::{Filler, filler, turned_away};
+pub(crate) use filler::{Filler, filler, is_form, turned_away};
 pub(crate) use lang::Lang;
 pub(crate) use layout::{Shell, page};
 
