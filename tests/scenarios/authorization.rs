@@ -303,7 +303,7 @@ enum Door {
 use Door::{Administrators, Departments, Elsewhere, Inside, Known, Public, Readers};
 
 /// Every route of the product, with the path and method to try it by.
-const ROUTES: [(&str, &str, &str, Door); 20] = [
+const ROUTES: [(&str, &str, &str, Door); 26] = [
     ("/", "GET", "/", Public),
     ("/assets/{*path}", "GET", "/assets/x.js", Public),
     ("/graphiql", "GET", "/graphiql", Public),
@@ -339,6 +339,33 @@ const ROUTES: [(&str, &str, &str, Door); 20] = [
         Departments,
     ),
     ("/v1/dead-letters", "GET", "/v1/dead-letters", Departments),
+    ("/v1/forms", "GET", "/v1/forms", Departments),
+    (
+        "/v1/forms/{event_type}",
+        "GET",
+        "/v1/forms/city.fire.incident-reported.v1",
+        Departments,
+    ),
+    ("/v1/files", "GET", "/v1/files", Departments),
+    (
+        "/v1/files/{feed}",
+        "POST",
+        "/v1/files/fire.incidents",
+        Departments,
+    ),
+    (
+        "/open311/v2/{*resource}",
+        "GET",
+        "/open311/v2/services.json",
+        Public,
+    ),
+    // Reporting needs a key: tests of its own in event-intake.
+    (
+        "/open311/v2/{*resource}",
+        "POST",
+        "/open311/v2/requests.json",
+        Elsewhere,
+    ),
 ];
 
 /// String literals that stand right after `.route(` in a source file.
