@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use domain::access::Principal;
 use domain::access::control::{Act, replay_dead_letters};
+use domain::admission::ORIGINAL_BYTES;
 use domain::case::Actor;
 use event_log::{HeaderName, IdempotentProducer, LogConfig, OutRecord, PublishError};
 use event_schemas::Text;
@@ -30,6 +31,9 @@ const REMEMBERED: usize = 1_000;
 const WAITING: usize = 16;
 /// How long one record may take to be written.
 const WRITE_WAIT: Duration = Duration::from_secs(10);
+
+/// Pause after each letter: what is sent again must not push what is new aside.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Header with the position of the dead letter that a record repeats.
 const REPLAY_OF: &str = "replay-of";
@@ -183,6 +187,9 @@ impl Sender {
                 Some(letter) => self.send_one(&order.actor, letter).await,
             };
             let accepted = sent.is_ok();
+            if accepted {
+                tokio::time::sleep(PAUSE).await;
+            }
             metrics::counter!(
                 "city_brain_query_api_dead_letters_replayed_total",
                 "result" => if accepted { "sent" } else { "refused" }
@@ -244,6 +251,12 @@ fn again(log: &LogConfig, actor: &Actor, letter: StoredDeadLetter) -> Result<Out
         return Err(Text::new(
             "该事件已准入但未能入库,重新送入不会改变结果;请重建数据表",
             "This event was admitted but could not be stored: sending it again changes nothing; rebuild the tables.",
+        ));
+    }
+    if letter.original.len() >= ORIGINAL_BYTES {
+        return Err(Text::new(
+            "原文过大，仅保留了开头部分，无法重新送入；请发布方重新发布",
+            "Of this original only the beginning was kept, so it cannot be sent again: its publisher has the whole.",
         ));
     }
     let own = [REPLAY_OF, REPLAYED_BY];

@@ -31,12 +31,12 @@ pub(crate) fn rows(type_name: &str, field: &str, list: bool, first: Option<usize
 /// What one look-up weighs beside the rows it brings: fields that ask the store weigh more.
 pub(crate) fn weight(type_name: &str, field: &str) -> u64 {
     match (type_name, field) {
-        ("Query", "eventStatistics") => 500,
+        ("Query", "eventStatistics" | "deadLetterGroups") | (_, "scorecard") => 500,
         (
             "Query",
             "events" | "event" | "alerts" | "deadLetters" | "feeds" | "node" | "vitalSigns",
         ) => 50,
-        ("Alert", "events") => 20,
+        ("Alert", "events") | ("DeadLetter", "admittedAs") => 20,
         ("Mutation", _) => 100,
         _ => 1,
     }

@@ -5,13 +5,15 @@
 
 use domain::access::{Principal, Role};
 
-/// Everybody who looks at the city. A publisher's program sees nothing.
+/// Everybody who looks at the city. A publisher's program sees nothing of it.
 const READERS: &[Role] = &[
     Role::Administrator,
     Role::Supervisor,
     Role::Operator,
     Role::Developer,
 ];
+/// Readers, and publishers: for what a department may know of itself. Whose it is decides the resolver.
+const EVERYBODY: &[Role] = &Role::ALL;
 /// Those who work cases.
 const WORKERS: &[Role] = &[Role::Supervisor, Role::Operator];
 /// Those who run the hub.
@@ -56,13 +58,20 @@ const TABLE: &[(&str, Policy)] = &[
                 ],
                 READERS,
             ),
-            (&["audit", "deadLetters"], ADMINISTRATORS),
+            (&["scorecard"], EVERYBODY),
+            (
+                &["audit", "deadLetters", "deadLetterGroups"],
+                ADMINISTRATORS,
+            ),
         ]),
     ),
     (
         "Mutation",
         Fields(&[
-            (&["replayDeadLetters"], ADMINISTRATORS),
+            (
+                &["replayDeadLetters", "replayMatchingDeadLetters"],
+                ADMINISTRATORS,
+            ),
             (
                 &[
                     "openCase",
@@ -227,6 +236,7 @@ const TABLE: &[(&str, Policy)] = &[
                 "type",
                 "bytes",
                 "original",
+                "admittedAs",
                 "headers",
             ],
             ADMINISTRATORS,
@@ -237,8 +247,10 @@ const TABLE: &[(&str, Policy)] = &[
     ("AuditEntry", Whole(ADMINISTRATORS)),
     ("DeadLetterConnection", Whole(ADMINISTRATORS)),
     ("DeadLetterEdge", Whole(ADMINISTRATORS)),
+    ("DeadLetterGroup", Whole(ADMINISTRATORS)),
     ("DeadLetterHeader", Whole(ADMINISTRATORS)),
     ("DeadLetterReplay", Whole(ADMINISTRATORS)),
+    ("DeadLetterReplayPart", Whole(ADMINISTRATORS)),
     ("Actor", Whole(READERS)),
     ("AlertBatch", Whole(READERS)),
     ("AlertConnection", Whole(READERS)),
@@ -275,6 +287,14 @@ const TABLE: &[(&str, Policy)] = &[
     ("Place", Whole(READERS)),
     ("Rule", Whole(READERS)),
     ("Scope", Whole(READERS)),
+    ("Scorecard", Whole(EVERYBODY)),
+    ("ScorecardClock", Whole(EVERYBODY)),
+    ("ScorecardDelay", Whole(EVERYBODY)),
+    ("ScorecardNote", Whole(EVERYBODY)),
+    ("ScorecardReason", Whole(EVERYBODY)),
+    ("ScorecardSilence", Whole(EVERYBODY)),
+    ("ScorecardSource", Whole(EVERYBODY)),
+    ("ScorecardTooOld", Whole(EVERYBODY)),
     ("SignPoint", Whole(READERS)),
     ("Text", Whole(READERS)),
     ("TimelineConnection", Whole(READERS)),

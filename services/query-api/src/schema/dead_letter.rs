@@ -1,11 +1,13 @@
 //! Dead letters: events that could not be admitted, with reasons their publishers can act on.
 
-use async_graphql::{ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use event_schemas::Catalog;
 use event_schemas::city::Reason;
 use event_store::{DeadLetterFilter as StoreFilter, StoredDeadLetter};
 
+use super::asking::hub;
 use super::department::DepartmentView;
+use super::event::EventView;
 use super::filters;
 use super::inputs::DeadLetterFilter;
 use super::node_id::{Kind, global};
@@ -54,6 +56,7 @@ pub(crate) fn filter(catalog: &Catalog, of: DeadLetterFilter) -> Result<StoreFil
         from: of.from.map(|DateTime(millis)| millis),
         to: of.to.map(|DateTime(millis)| millis),
         types,
+        sources: of.source.unwrap_or_default(),
         text: filters::text(of.text.as_deref())?,
     })
 }
@@ -144,6 +147,21 @@ impl DeadLetterView {
         }
         let shown = self.stored.original.len().min(bytes as usize);
         Ok(String::from_utf8_lossy(&self.stored.original[..shown]).into_owned())
+    }
+
+    /// The event of the same source and id that was admitted later: after a replay, or published again.
+    async fn admitted_as(&self, ctx: &Context<'_>) -> Answer<Option<EventView>> {
+        let (Some(source), Some(id)) = (&self.stored.source, &self.stored.id) else {
+            return Ok(None);
+        };
+        let reader = hub(ctx)?.store.reader();
+        let found = reader
+            .event_by_key(source, id)
+            .await
+            .map_err(Failure::from)?;
+        let (original, received) = (self.stored.original_position, self.stored.received_at);
+        let later = found.filter(|event| event.came_after(original, received));
+        Ok(later.map(EventView::from))
     }
 
     /// The headers it came with.

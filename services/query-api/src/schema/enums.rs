@@ -16,7 +16,7 @@ pub(crate) enum Role {
     Operator,
     /// Queries, no commands.
     Developer,
-    /// A department's program; sees nothing.
+    /// A department's program; sees its department's scorecard alone.
     Publisher,
 }
 

@@ -13,6 +13,7 @@ use super::department::{DepartmentView, EventTypeView};
 use super::enums::FeedState;
 use super::node_id::{Kind, global};
 use super::scalars::DateTime;
+use super::scorecard::{self, Scorecard};
 use super::words::{BothTexts, Language, say};
 use crate::failure::{Answer, Failure};
 use crate::hub::Hub;
@@ -222,5 +223,22 @@ impl FeedView {
     async fn skew(&self, ctx: &Context<'_>) -> Answer<Option<f64>> {
         let skew = self.pulse(ctx).await?.skew_ms;
         Ok(skew.map(|ms| ms / 1_000.0))
+    }
+
+    /// What the feed's publishing looked like over a period, at most 31 days; without one the last week.
+    async fn scorecard(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Taken by the inbox at or after.")] from: Option<DateTime>,
+        #[graphql(desc = "Taken before.")] to: Option<DateTime>,
+    ) -> Answer<Scorecard> {
+        let wanted = scorecard::Wanted {
+            department: None,
+            feed: Some(self.name.clone()),
+            source: None,
+            from,
+            to,
+        };
+        Ok(scorecard::answer(ctx, wanted).await?)
     }
 }

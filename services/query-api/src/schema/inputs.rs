@@ -289,6 +289,8 @@ pub(crate) struct DeadLetterFilter {
     pub(crate) reason: Option<Vec<String>>,
     /// Event types of these feeds, by name.
     pub(crate) feed: Option<Vec<String>>,
+    /// CloudEvents sources, as far as they could be read.
+    pub(crate) source: Option<Vec<String>>,
     /// Text in the message, source, id, type or the original, upper and lower case alike.
     pub(crate) text: Option<String>,
     /// Received at or after.

@@ -21,6 +21,7 @@ use super::command_inputs::{
 use super::node_id::{Kind, key};
 use super::people::ActorView;
 use super::replay::{self, DeadLetterReplay, ReplayDeadLettersInput};
+use super::replay_matching::{self, DeadLetterReplayPart, ReplayMatchingDeadLettersInput};
 use super::scalars::Cursor;
 use super::words::say;
 use crate::command::{Given, Outcome, give};
@@ -240,6 +241,16 @@ impl Mutation {
         input: ReplayDeadLettersInput,
     ) -> Answer<Vec<DeadLetterReplay>> {
         Ok(replay::replay(ctx, input).await?)
+    }
+
+    /// Sends the dead letters that match a filter to their inboxes again, at most 200 with one order; for
+    /// administrators. The answer says where the next order begins.
+    async fn replay_matching_dead_letters(
+        &self,
+        ctx: &Context<'_>,
+        input: ReplayMatchingDeadLettersInput,
+    ) -> Answer<DeadLetterReplayPart> {
+        Ok(replay_matching::replay(ctx, input).await?)
     }
 
     /// Gives any command of the case's kind, by name.

@@ -12,6 +12,7 @@ use super::audit::{self, AuditConnection};
 use super::case::{CaseConnection, CaseView};
 use super::case_kind::CaseKind;
 use super::dead_letter::{self, DeadLetterConnection};
+use super::dead_letter_group::{self, DeadLetterGroupView};
 use super::department::DepartmentView;
 use super::enums::{CalendarUnit, EventDimension, Measure};
 use super::event::{EventConnection, EventView};
@@ -25,7 +26,8 @@ use super::page::{PageArguments, cut};
 use super::people::Viewer;
 use super::place::PlaceView;
 use super::rule::RuleView;
-use super::scalars::{Cursor, Duration};
+use super::scalars::{Cursor, DateTime, Duration};
+use super::scorecard::{self, Scorecard};
 use super::statistic_rows::StatisticRows;
 use super::statistics;
 use super::store_page::{finish, request, stands};
@@ -381,5 +383,43 @@ impl Query {
             row.cursor().to_string()
         });
         Ok(DeadLetterConnection { rows, page_info })
+    }
+
+    /// Dead letters grouped by department, reason and place in the event, the largest group first.
+    async fn dead_letter_groups(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<DeadLetterFilter>,
+        at_least: Option<Cursor>,
+    ) -> Answer<Vec<DeadLetterGroupView>> {
+        Ok(dead_letter_group::answer(ctx, filter, at_least).await?)
+    }
+
+    /// What a department's publishing looked like over a period of inbox time, at most 31 days; without
+    /// one the last week. Who belongs to a department, its programs included, sees its own alone.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each narrows the question in its own way"
+    )]
+    async fn scorecard(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The department by name; without it the caller's own, or the feed's.")]
+        department: Option<String>,
+        #[graphql(desc = "Only this feed of it, by name.")] feed: Option<String>,
+        #[graphql(desc = "Only this CloudEvents source.")] source: Option<String>,
+        #[graphql(desc = "Taken by the inbox at or after.")] from: Option<DateTime>,
+        #[graphql(desc = "Taken before.")] to: Option<DateTime>,
+        at_least: Option<Cursor>,
+    ) -> Answer<Scorecard> {
+        stored(ctx, at_least).await?;
+        let wanted = scorecard::Wanted {
+            department,
+            feed,
+            source,
+            from,
+            to,
+        };
+        Ok(scorecard::answer(ctx, wanted).await?)
     }
 }

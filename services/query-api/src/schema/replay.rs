@@ -7,7 +7,7 @@ use super::asking::{caller, hub};
 use super::node_id::{Kind, global, key};
 use super::words::say;
 use crate::failure::Failure;
-use crate::replay::LETTERS_MAX;
+use crate::replay::{LETTERS_MAX, Replayed};
 
 /// Longest reason, in characters.
 const REASON_MAX: usize = 500;
@@ -47,18 +47,7 @@ pub(super) async fn replay(
             "ids: 1 to {LETTERS_MAX} dead letters."
         )));
     }
-    if input.idempotency_key.is_empty() || input.idempotency_key.len() > KEY_MAX {
-        return Err(Failure::bad(format!(
-            "idempotencyKey: 1 to {KEY_MAX} bytes."
-        )));
-    }
-    if let Some(reason) = &input.reason
-        && reason.chars().count() > REASON_MAX
-    {
-        return Err(Failure::bad(format!(
-            "reason: at most {REASON_MAX} characters."
-        )));
-    }
+    check_words(&input.idempotency_key, input.reason.as_deref())?;
     let mut letters = input
         .ids
         .iter()
@@ -74,10 +63,30 @@ pub(super) async fn replay(
     let outcomes = replays
         .replay(caller(ctx)?, &input.idempotency_key, letters, input.reason)
         .await?;
+    Ok(shown(ctx, outcomes))
+}
+
+/// The key and the reason of an order, as far as they can be judged alone.
+pub(super) fn check_words(key: &str, reason: Option<&str>) -> Result<(), Failure> {
+    if key.is_empty() || key.len() > KEY_MAX {
+        return Err(Failure::bad(format!(
+            "idempotencyKey: 1 to {KEY_MAX} bytes."
+        )));
+    }
+    if reason.is_some_and(|reason| reason.chars().count() > REASON_MAX) {
+        return Err(Failure::bad(format!(
+            "reason: at most {REASON_MAX} characters."
+        )));
+    }
+    Ok(())
+}
+
+/// What became of each, for the caller.
+pub(super) fn shown(ctx: &Context<'_>, outcomes: Vec<Replayed>) -> Vec<DeadLetterReplay> {
     let shown = outcomes.into_iter().map(|one| DeadLetterReplay {
         id: global(Kind::DeadLetter, &one.position.to_string()),
         accepted: one.accepted,
         message: say(ctx, &one.message, None),
     });
-    Ok(shown.collect())
+    shown.collect()
 }

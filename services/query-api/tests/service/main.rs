@@ -14,6 +14,7 @@ mod hub;
 mod limits;
 mod opening;
 mod plain_pages;
+mod scorecard;
 mod stored;
 mod subscriptions;
 mod units;
