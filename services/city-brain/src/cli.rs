@@ -5,6 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod letters;
+
+pub use letters::{DeadLettersCommand, LetterArgs, ListArgs, ReplayLettersArgs, ShowArgs};
+
 /// The city-brain hub: departments' events in, alerts, cases and answers out.
 #[derive(Debug, Parser)]
 #[command(name = "city-brain", version, propagate_version = true)]
@@ -301,6 +305,8 @@ pub enum FeedCommand {
     List(CatalogArgs),
     /// Say what a file would become, row by row, without publishing anything; needs no hub.
     Check(FeedCheckArgs),
+    /// Tell a publisher how its events arrive: admitted, refused and why, late, silent, with which clock.
+    Report(crate::commands::feed_report::FeedReportArgs),
 }
 
 /// `feed check`.
@@ -329,55 +335,6 @@ pub struct CatalogArgs {
     /// Catalog folder; default: the built-in one.
     #[arg(long, env = "CITY_BRAIN_CATALOG")]
     pub catalog: Option<PathBuf>,
-}
-
-/// `dead-letters`.
-#[derive(Debug, Subcommand)]
-pub enum DeadLettersCommand {
-    /// List what was refused, newest first; each line begins with the letter's number.
-    List(ListArgs),
-    /// Show one with its reason, its headers and its bytes.
-    Show(ShowArgs),
-    /// Send some to their inboxes again, after what refused them was mended.
-    Replay(ReplayLettersArgs),
-}
-
-/// `dead-letters list`.
-#[derive(Debug, Args)]
-pub struct ListArgs {
-    /// Only this department's.
-    #[arg(long)]
-    pub department: Option<String>,
-    /// At most this many.
-    #[arg(long, default_value_t = 50)]
-    pub limit: u32,
-    /// Where the hub is.
-    #[command(flatten)]
-    pub hub: HubArgs,
-}
-
-/// `dead-letters show`.
-#[derive(Debug, Args)]
-pub struct ShowArgs {
-    /// Its number in the list.
-    pub number: i64,
-    /// Only the bytes as they came, to mend and publish them.
-    #[arg(long)]
-    pub original: bool,
-    /// Where the hub is.
-    #[command(flatten)]
-    pub hub: HubArgs,
-}
-
-/// `dead-letters replay`.
-#[derive(Debug, Args)]
-pub struct ReplayLettersArgs {
-    /// Their numbers in the list.
-    #[arg(required = true)]
-    pub numbers: Vec<i64>,
-    /// Where the hub is.
-    #[command(flatten)]
-    pub hub: HubArgs,
 }
 
 /// `rebuild`.

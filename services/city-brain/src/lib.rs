@@ -74,7 +74,7 @@ async fn dispatch_command(command: Command, file: SettingsFile) -> Result<(), Fa
         Command::Simulate(args) => commands::simulate::run(args).await,
         Command::Rule(command) => commands::rule::run(command),
         Command::Schema(command) => commands::schema::run(command),
-        Command::Feed(command) => commands::feed::run(command),
+        Command::Feed(command) => commands::feed::run(command).await,
         Command::DeadLetters(command) => commands::dead_letters::run(command).await,
         Command::Rebuild(args) => commands::rebuild::run(args, file).await,
         Command::Doctor(args) => commands::doctor::run(args, file).await,

@@ -14,8 +14,9 @@ use crate::failure::Failure;
 use crate::print;
 
 /// Runs `feed`.
-pub fn run(command: FeedCommand) -> Result<(), Failure> {
+pub async fn run(command: FeedCommand) -> Result<(), Failure> {
     match command {
+        FeedCommand::Report(args) => super::feed_report::run(args).await,
         FeedCommand::List(args) => list(&args),
         FeedCommand::Check(args) => check(&args),
     }

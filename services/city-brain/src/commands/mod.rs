@@ -5,6 +5,7 @@ pub mod connect;
 pub mod dead_letters;
 pub mod doctor;
 pub mod feed;
+pub mod feed_report;
 pub mod publish;
 pub mod rebuild;
 pub mod replay;
