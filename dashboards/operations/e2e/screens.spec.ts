@@ -216,6 +216,22 @@ test('dead letters are shown as text that does nothing, and each replay has its 
   expect(hub.letters.sent.map(({ ids }) => ids)).toEqual([['letter-0', 'letter-1', 'letter-2']]);
 });
 
+test('dead letters are grouped, all that match go back in parts, and a letter names the event it became', async ({
+  page,
+}) => {
+  await page.goto(`${hub.url}/health`);
+  await expect(page.locator('[data-letter=letter-2]')).toBeVisible();
+  await page.locator('[data-letter=letter-2]').getByRole('button').click();
+  await expect(page.getByTestId('admitted-as')).toContainText('Admitted later: event F-2');
+  await page.getByTestId('replay-matching').click();
+  await expect(page.getByTestId('replay-counts')).toHaveText('2 sent again, 1 not');
+  const keys = new Set(hub.letters.matching.map(({ idempotencyKey }) => idempotencyKey));
+  expect([hub.letters.matching.length, keys.size]).toEqual([2, 1]);
+  await page.getByTestId('letter-groups').getByRole('button', { name: '1 × id_reused' }).click();
+  await expect(page.locator('[data-letter=letter-0]')).toHaveCount(0);
+  await expect(page).toHaveURL(/reason=id_reused/);
+});
+
 test('who is no administrator is not led to the sources', async ({ page }) => {
   await page.getByRole('button', { name: 'Sign out' }).click();
   await desk.signIn('wang', 'scripted', '?lang=en');

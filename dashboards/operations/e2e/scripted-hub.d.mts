@@ -9,7 +9,10 @@ export interface ScriptedHub {
   /** GraphQL requests as they came, oldest first. */
   readonly asked: { query?: string; extensions?: { persistedQuery?: { sha256Hash: string } } }[];
   /** Replays that were ordered. */
-  readonly letters: { sent: { ids: string[]; idempotencyKey: string }[] };
+  readonly letters: {
+    sent: { ids: string[]; idempotencyKey: string }[];
+    matching: { idempotencyKey: string }[];
+  };
   /** Times a wallboard asked for a longer session. */
   readonly renewals: number;
   readonly city: {

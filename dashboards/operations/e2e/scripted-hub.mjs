@@ -289,6 +289,7 @@ class ScriptedHub {
       vitalSigns: office.vitalSigns,
       feeds: office.feeds(DEPARTMENTS),
       deadLetters: this.letters.list,
+      deadLetterGroups: this.letters.groups,
       node: this.letters.node,
       cases: office.caseList((id) => this.#case(id), this.city.cases),
       events: { nodes: [] },
@@ -314,6 +315,7 @@ class ScriptedHub {
       return { __typename: 'CommandAccepted', case: this.#case(item.id), at: 'scripted' };
     };
     root.replayDeadLetters = this.letters.replay;
+    root.replayMatchingDeadLetters = this.letters.replayMatching;
     return root;
   }
 

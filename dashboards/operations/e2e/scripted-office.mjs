@@ -252,6 +252,7 @@ export const feeds = (departments) => () =>
 /** Three refused events; one of them tries to fool whoever looks at it. */
 export class Letters {
   sent = [];
+  matching = [];
   #known = [
     ['contract_violation', '/data/level: 9 is more than 4', '{"level": 9}'],
     ['not_json', 'the body is no JSON', '<script>alert(1)</script> \u202egnp.exe\u0007'],
@@ -271,6 +272,8 @@ export class Letters {
     bytes: original.length,
     original,
     headers: [{ name: 'content-type', value: 'application/json' }],
+    admittedAs:
+      n === 2 ? { eventId: 'F-2', ingestTime: new Date(Date.now() - 30_000).toISOString() } : null,
   }));
 
   list = ({ filter }) => ({
@@ -282,7 +285,32 @@ export class Letters {
     pageInfo: { hasNextPage: false },
   });
 
+  groups = ({ filter }) =>
+    this.list({ filter }).nodes.map(({ department, reason, path, receivedAt }) => ({
+      department,
+      reason,
+      path,
+      count: 1,
+      lastAt: receivedAt,
+    }));
+
   node = ({ id }) => this.#known.find((letter) => letter.id === id) ?? null;
+
+  replayMatching = ({ input: { filter, after, idempotencyKey } }) => {
+    const matching = this.list({ filter }).nodes.map(({ id }) => id);
+    const from = after ? Number(after) : 0;
+    const ids = matching.slice(from, from + 2);
+    this.matching.push({ filter, idempotencyKey });
+    return {
+      outcomes: ids.map((id) => ({
+        id,
+        accepted: id !== 'letter-1',
+        message: 'in the inbox again',
+      })),
+      endCursor: String(from + ids.length),
+      hasNext: from + ids.length < matching.length,
+    };
+  };
 
   replay = ({ input: { ids, idempotencyKey } }) => {
     this.sent.push({ ids, idempotencyKey });

@@ -1,19 +1,21 @@
 // Events that could not be admitted: why, the original, and sending chosen ones again. Each letter
 // gets an answer of its own.
 
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Choice } from '../archive/FilterFields';
 import { ListFoot } from '../archive/ListFoot';
 import { type Pages, usePages } from '../archive/usePages';
-import { newKey } from '../command/send';
-import { ask, order } from '../graphql/client';
+import { ask } from '../graphql/client';
 import { say } from '../i18n/language';
 import { useFeed } from '../live/feed';
 import { rewriteQuery, useRoute } from '../route/route';
 import { useNames } from '../view/names';
-import { type LetterData, lettersQuery, type ReplayData, replayLetters } from './documents';
+import { type LetterData, lettersQuery } from './documents';
+import { LetterGroups } from './LetterGroups';
 import { LetterLine } from './LetterLine';
+import { type LetterFilter, letterFilter } from './letterFilter';
+import { useReplay } from './useReplay';
 
 const PAGE = 50;
 /** The hub sends at most so many again with one order. */
@@ -21,9 +23,9 @@ const REPLAY_MAX = 200;
 
 export function DeadLetters() {
   const { t } = useTranslation();
-  const query = new URLSearchParams(useRoute().search);
+  const filter = letterFilter(useRoute().search);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const pages = useLetters(query.get('dep'), query.get('reason'), query.get('q'));
+  const pages = useLetters(filter);
   const replay = useReplay(pages);
   const toggle = (id: string) => {
     const next = new Set(chosen);
@@ -36,6 +38,7 @@ export function DeadLetters() {
     <section className="health-part" aria-label={t('health.letters')}>
       <h3>{t('health.letters')}</h3>
       <Tools pages={pages} />
+      <LetterGroups filter={filter} />
       <div className="tools letter-tools">
         <button
           type="button"
@@ -46,6 +49,19 @@ export function DeadLetters() {
         >
           {t('health.replay', { n: ids.length })}
         </button>
+        <button
+          type="button"
+          data-testid="replay-matching"
+          disabled={pages.rows.length === 0 || replay.working || pages.loading}
+          onClick={() => void replay.sendMatching(filter)}
+        >
+          {t('health.replayMatching')}
+        </button>
+        {replay.counts ? (
+          <span role="status" data-testid="replay-counts">
+            {t('health.replayCounts', replay.counts)}
+          </span>
+        ) : null}
         {ids.length > REPLAY_MAX ? (
           <span className="breach">{t('health.tooMany', { max: REPLAY_MAX })}</span>
         ) : null}
@@ -93,58 +109,19 @@ export function DeadLetters() {
   );
 }
 
-function useLetters(
-  department: string | null,
-  reason: string | null,
-  text: string | null,
-): Pages<LetterData> {
+function useLetters(filter: LetterFilter): Pages<LetterData> {
   // Beats come every few seconds: a list that is open follows what is refused meanwhile.
   const minute = useFeed((feed) => Math.floor((feed.heardAt ?? 0) / 30_000));
   return usePages<LetterData>(
     async (after) => {
-      const filter = {
-        department: department ? [department] : null,
-        reason: reason ? [reason] : null,
-        text: text?.trim() || null,
-      };
       const answer = await ask(lettersQuery, { filter, first: PAGE, after });
       if (!answer.ok) return answer;
       const { nodes, pageInfo } = answer.data.deadLetters;
       return { ok: true, data: { nodes, end: pageInfo.endCursor, more: pageInfo.hasNextPage } };
     },
-    JSON.stringify([department, reason, text]),
+    JSON.stringify(filter),
     minute,
   );
-}
-
-interface Replay {
-  outcomes: ReadonlyMap<string, ReplayData>;
-  working: boolean;
-  failure: string | null;
-  send(ids: readonly string[]): Promise<void>;
-}
-
-function useReplay(pages: Pages<LetterData>): Replay {
-  const [outcomes, setOutcomes] = useState<ReadonlyMap<string, ReplayData>>(new Map());
-  const [working, setWorking] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
-  // The same choice after a lost answer goes under the same key: nothing is sent twice.
-  const last = useRef({ ids: '', key: '' });
-  const send = async (ids: readonly string[]) => {
-    const text = ids.join(' ');
-    if (last.current.ids !== text) last.current = { ids: text, key: newKey() };
-    setWorking(true);
-    const input = { ids: [...ids], idempotencyKey: last.current.key };
-    const answer = await order(replayLetters, { input });
-    setWorking(false);
-    setFailure(answer.ok ? null : answer.reason);
-    if (!answer.ok) return;
-    last.current = { ids: '', key: '' };
-    const told = answer.data.replayDeadLetters.map((one) => [one.id, one] as const);
-    setOutcomes(new Map([...outcomes, ...told]));
-    pages.again();
-  };
-  return { outcomes, working, failure, send };
 }
 
 function Tools({ pages }: { pages: Pages<LetterData> }) {
@@ -173,6 +150,14 @@ function Tools({ pages }: { pages: Pages<LetterData> }) {
         value={query.get('dep')}
         options={[...departments].map(([name, titles]) => [name, say(titles, i18n.language)])}
         onChange={(value) => narrow('dep', value)}
+      />
+      <input
+        type="search"
+        className="mono"
+        value={query.get('source') ?? ''}
+        aria-label={t('health.source')}
+        placeholder={t('health.source')}
+        onChange={(event) => narrow('source', event.target.value)}
       />
       <Choice
         label={t('health.reason')}

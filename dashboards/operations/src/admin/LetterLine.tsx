@@ -69,6 +69,7 @@ type Found = Extract<NonNullable<ResultOf<typeof originalQuery>['node']>, { orig
 
 function Original({ id }: { id: string }) {
   const { t } = useTranslation();
+  const now = useNow();
   const [found, setFound] = useState<Found | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   useEffect(() => {
@@ -88,6 +89,14 @@ function Original({ id }: { id: string }) {
   return (
     <div className="letter-original">
       <p className="hint mono">{found.topic}</p>
+      {found.admittedAs ? (
+        <p data-testid="admitted-as">
+          {t('health.admittedAs', {
+            id: shownSafely(found.admittedAs.eventId),
+            at: wallTime(Date.parse(found.admittedAs.ingestTime), now),
+          })}
+        </p>
+      ) : null}
       <dl>
         {found.headers.map(({ name, value }) => (
           <div key={`${name} ${value}`}>

@@ -1,6 +1,6 @@
 // What the administrator asks: how the feeds live, what was refused and why, and to send it again.
 
-import { graphql, type ResultOf } from '../graphql/tada';
+import { graphql, type ResultOf, type VariablesOf } from '../graphql/tada';
 
 export const feedsQuery = graphql(`
   query ConsoleFeeds {
@@ -48,7 +48,32 @@ export const originalQuery = graphql(`
         bytes
         original(bytes: 16384)
         headers { name value }
+        admittedAs { eventId ingestTime }
       }
+    }
+  }
+`);
+
+/** What one fix may mend, by reason and place in the event. */
+export const groupsQuery = graphql(`
+  query ConsoleDeadLetterGroups($filter: DeadLetterFilter) {
+    deadLetterGroups(filter: $filter) {
+      department { name titles { zh en } }
+      reason
+      path
+      count
+      lastAt
+    }
+  }
+`);
+
+/** All that match, part by part. */
+export const replayMatching = graphql(`
+  mutation ConsoleReplayMatching($input: ReplayMatchingDeadLettersInput!) {
+    replayMatchingDeadLetters(input: $input) {
+      outcomes { id accepted message }
+      endCursor
+      hasNext
     }
   }
 `);
@@ -61,4 +86,7 @@ export const replayLetters = graphql(`
 
 export type FeedData = ResultOf<typeof feedsQuery>['feeds'][number];
 export type LetterData = ResultOf<typeof lettersQuery>['deadLetters']['nodes'][number];
+export type GroupData = ResultOf<typeof groupsQuery>['deadLetterGroups'][number];
 export type ReplayData = ResultOf<typeof replayLetters>['replayDeadLetters'][number];
+export type ReplayPart = ResultOf<typeof replayMatching>;
+export type ReplayInput = VariablesOf<typeof replayMatching>['input'];
