@@ -79,13 +79,12 @@ impl Seals {
             };
             let known = self.opened.get(person);
             if known.is_none_or(|known| known.id() != key.id) {
-                let sealer = match self.chain.sealer(key) {
-                    Ok(sealer) => sealer,
+                let sealer = if let Ok(sealer) = self.chain.sealer(key) {
+                    sealer
+                } else {
                     // Wrapped with a master key that came after this chain.
-                    Err(_) => {
-                        self.chain = self.keys.unlock_present()?;
-                        self.keys.opened(&self.chain, key)?
-                    }
+                    self.chain = self.keys.unlock_present()?;
+                    self.keys.opened(&self.chain, key)?
                 };
                 self.opened.insert(*person, Arc::new(sealer));
             }
