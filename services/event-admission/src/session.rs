@@ -366,7 +366,7 @@ impl<'w> Session<'w> {
             })
             .collect();
         let membership = self.group.membership();
-        self.producer.commit(&progress, membership.as_ref())
+        self.producer.commit(&progress, membership)
     }
 }
 

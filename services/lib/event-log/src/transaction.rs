@@ -3,6 +3,8 @@
 //! Every call may block for a few milliseconds (the commit) up to its limit: use it on a thread of
 //! its own, not on an async thread.
 
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
 use rdkafka::TopicPartitionList;
@@ -17,9 +19,16 @@ use crate::{LogConfig, LogError, MAX_RECORD_BYTES, OutRecord};
 
 /// Longest wait for one step of a transaction.
 const STEP: Duration = Duration::from_secs(10);
+/// The client is told the limit of a step and usually keeps it. A call that met a broker standing still
+/// has been seen to wait for ever, so it is left behind after this time, with its producer.
+const LEFT_BEHIND: Duration = Duration::from_secs(15);
 /// A transaction that its owner leaves open this long is aborted by the broker, so that readers
 /// wait no longer than this for a process that died in the middle.
 const ABANDONED_MS: &str = "10000";
+/// An acknowledgement usually comes within this time, so it is looked for often.
+const SOON: Duration = Duration::from_millis(20);
+const SHORT_REST: Duration = Duration::from_micros(200);
+const LONG_REST: Duration = Duration::from_millis(2);
 
 /// The next offset to be read of one partition, with a note that is kept beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +59,7 @@ pub(crate) fn offset_list(marks: &[OffsetMark]) -> Result<TopicPartitionList, Ka
 /// Two instances with the same transactional id fence each other: the later one wins, the earlier
 /// one gets [`LogError::Fenced`] at its next step and must be dropped.
 pub struct TransactionalProducer {
-    producer: BaseProducer,
+    producer: Arc<BaseProducer>,
     id: String,
     brokers: String,
     open: bool,
@@ -76,7 +85,7 @@ impl TransactionalProducer {
             .init_transactions(Duration::from_secs(30))
             .map_err(fault)?;
         Ok(Self {
-            producer,
+            producer: Arc::new(producer),
             id: id.to_owned(),
             brokers: config.brokers.clone(),
             open: false,
@@ -119,7 +128,7 @@ impl TransactionalProducer {
         if let Some(partition) = record.partition {
             message = message.partition(partition);
         }
-        let deadline = Instant::now() + STEP;
+        let (begin, deadline) = (Instant::now(), Instant::now() + STEP);
         loop {
             match self.producer.send(message) {
                 Ok(()) => return Ok(()),
@@ -129,7 +138,7 @@ impl TransactionalProducer {
                         return Err(self.judge("writing in a transaction", &error));
                     }
                     message = back;
-                    self.producer.poll(Duration::from_millis(5));
+                    serve_and_rest(&self.producer, begin);
                 }
             }
         }
@@ -143,19 +152,19 @@ impl TransactionalProducer {
     pub fn commit(
         &mut self,
         progress: &[OffsetMark],
-        group: Option<&ConsumerGroupMetadata>,
+        group: Option<ConsumerGroupMetadata>,
     ) -> Result<(), LogError> {
         self.drain()?;
         reach(Point::BeforeOffsetCommit);
         if let Some(group) = group {
             let offsets =
                 offset_list(progress).map_err(|error| self.judge("committing", &error))?;
-            self.retrying("committing offsets", |producer| {
-                producer.send_offsets_to_transaction(&offsets, group, STEP)
+            self.step("committing offsets", move |producer| {
+                producer.send_offsets_to_transaction(&offsets, &group, STEP)
             })?;
             reach(Point::OffsetsInTransaction);
         }
-        self.retrying("committing a transaction", |producer| {
+        self.step("committing a transaction", |producer| {
             producer.commit_transaction(STEP)
         })?;
         reach(Point::AfterOffsetCommit);
@@ -172,7 +181,7 @@ impl TransactionalProducer {
         self.producer
             .purge(PurgeConfig::default().queue().inflight());
         self.drain()?;
-        self.retrying("aborting a transaction", |producer| {
+        self.step("aborting a transaction", |producer| {
             producer.abort_transaction(STEP)
         })?;
         self.open = false;
@@ -182,10 +191,10 @@ impl TransactionalProducer {
     /// The commit call of the client flushes in steps of 100 ms; drained first, it has nothing to
     /// flush and takes a few milliseconds.
     fn drain(&self) -> Result<(), LogError> {
-        let deadline = Instant::now() + STEP;
+        let begin = Instant::now();
         while self.producer.in_flight_count() > 0 {
-            self.producer.poll(Duration::from_millis(1));
-            if Instant::now() > deadline {
+            serve_and_rest(&self.producer, begin);
+            if begin.elapsed() > STEP {
                 return Err(LogError::TimedOut {
                     what: "delivering a transaction's records",
                     limit: STEP,
@@ -195,24 +204,30 @@ impl TransactionalProducer {
         Ok(())
     }
 
-    fn retrying(
+    /// One call of the client, on a thread of its own: whatever the client does, this one goes on.
+    fn step(
         &self,
         what: &'static str,
-        step: impl Fn(&BaseProducer) -> Result<(), KafkaError>,
+        call: impl Fn(&BaseProducer) -> Result<(), KafkaError> + Send + 'static,
     ) -> Result<(), LogError> {
-        let deadline = Instant::now() + STEP;
-        loop {
-            match step(&self.producer) {
-                Ok(()) => return Ok(()),
-                Err(KafkaError::Transaction(cause))
-                    if cause.is_retriable()
-                        && !cause.txn_requires_abort()
-                        && Instant::now() < deadline =>
-                {
-                    self.producer.poll(Duration::from_millis(5));
-                }
-                Err(error) => return Err(self.judge(what, &error)),
-            }
+        let (tell, told) = sync_channel(1);
+        let producer = Arc::clone(&self.producer);
+        std::thread::Builder::new()
+            .name("kafka-step".to_owned())
+            .spawn(move || {
+                // Nobody listens any more once the call was left behind.
+                let _unheard = tell.send(retrying(&producer, call));
+            })
+            .map_err(|error| LogError::Client {
+                what,
+                cause: format!("no thread could be started: {error}"),
+            })?;
+        match told.recv_timeout(LEFT_BEHIND) {
+            Ok(outcome) => outcome.map_err(|error| self.judge(what, &error)),
+            Err(_) => Err(LogError::TimedOut {
+                what,
+                limit: LEFT_BEHIND,
+            }),
         }
     }
 
@@ -229,4 +244,47 @@ impl TransactionalProducer {
             _ => LogError::of(what, &self.brokers, error),
         }
     }
+}
+
+/// Repeats a call as long as the client says that this can help, within the limit of a step.
+fn retrying(
+    producer: &BaseProducer,
+    call: impl Fn(&BaseProducer) -> Result<(), KafkaError>,
+) -> Result<(), KafkaError> {
+    let begin = Instant::now();
+    loop {
+        match call(producer) {
+            Err(KafkaError::Transaction(cause))
+                if cause.is_retriable()
+                    && !cause.txn_requires_abort()
+                    && begin.elapsed() < STEP =>
+            {
+                serve_and_rest(producer, begin);
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Takes in what the client has to tell, then rests. The client's own wait would spin through its last
+/// millisecond, which took most of a processor while the broker was slow or away.
+fn serve_and_rest(producer: &BaseProducer, waiting_since: Instant) {
+    let mut waiting = producer.in_flight_count();
+    loop {
+        producer.poll(Duration::ZERO);
+        let left = producer.in_flight_count();
+        if left == 0 {
+            return;
+        }
+        if left >= waiting {
+            break;
+        }
+        waiting = left;
+    }
+    let rest = if waiting_since.elapsed() < SOON {
+        SHORT_REST
+    } else {
+        LONG_REST
+    };
+    std::thread::sleep(rest);
 }

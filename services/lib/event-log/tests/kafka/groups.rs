@@ -129,7 +129,7 @@ async fn a_member_that_lost_its_partitions_cannot_commit_in_a_transaction_either
             "{:?}",
             begun.elapsed()
         );
-        let told = producer.commit(&[mark(1)], Some(&stale)).unwrap_err();
+        let told = producer.commit(&[mark(1)], Some(stale)).unwrap_err();
         assert!(
             matches!(told, LogError::MustAbort { .. } | LogError::Fenced { .. }),
             "{told:?}"
