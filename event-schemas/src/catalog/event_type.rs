@@ -39,6 +39,11 @@ pub struct EventType {
 }
 
 impl EventType {
+    /// A contract by itself, out of a file named like `incident-reported.v1.schema.json`.
+    pub fn load(path: &std::path::Path) -> Result<Self, super::CatalogErrors> {
+        super::load::contract(path)
+    }
+
     pub(crate) fn new(
         name: String,
         department: String,

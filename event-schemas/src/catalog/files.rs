@@ -36,6 +36,24 @@ impl Files {
         Self(files)
     }
 
+    /// One file, under its own name.
+    pub(crate) fn one(path: &Path, errors: &mut Vec<CatalogError>) -> Self {
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
+        match fs::read(path) {
+            Ok(bytes) => Self(BTreeMap::from([(
+                name.unwrap_or_default(),
+                Cow::Owned(bytes),
+            )])),
+            Err(error) => {
+                let expected = format!("a readable file ({error})");
+                errors.push(CatalogError::new(path.display().to_string(), "", expected));
+                Self::default()
+            }
+        }
+    }
+
     /// First 16 hexadecimal digits of the SHA-256 over all paths and bytes.
     pub(crate) fn version(&self) -> String {
         let mut hash = Sha256::new();

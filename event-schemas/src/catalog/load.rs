@@ -1,5 +1,6 @@
 //! Reading and checking a whole catalog; every error is told, with file, path and expectation.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -23,7 +24,20 @@ const NO_DEPARTMENTS: [&str; 4] = ["calendars", "hub", "places", "workflows"];
 /// End of a contract's file name.
 const SCHEMA_SUFFIX: &str = ".schema.json";
 
-pub(crate) fn load(files: &Files, mut errors: Vec<CatalogError>) -> Result<Catalog, CatalogErrors> {
+pub(crate) fn load(files: &Files, errors: Vec<CatalogError>) -> Result<Catalog, CatalogErrors> {
+    let (catalog, errors) = draft(files, errors)?;
+    if errors.is_empty() {
+        Ok(catalog)
+    } else {
+        Err(CatalogErrors(errors))
+    }
+}
+
+/// A catalog whose files are sound each for itself, with what does not agree across them.
+pub(crate) fn draft(
+    files: &Files,
+    mut errors: Vec<CatalogError>,
+) -> Result<(Catalog, Vec<CatalogError>), CatalogErrors> {
     let mut catalog = Catalog {
         version: files.version(),
         ..Catalog::default()
@@ -37,15 +51,48 @@ pub(crate) fn load(files: &Files, mut errors: Vec<CatalogError>) -> Result<Catal
     super::rule_feeds::fill(&mut catalog, &mut errors);
     // Names across files and examples are judged once every file is read: before, most of what they
     // would say follows from a mistake that is told already.
-    if errors.is_empty() {
-        super::cross_check::check(&catalog, &mut errors);
-        super::example_check::check(&catalog, &mut errors);
+    if !errors.is_empty() {
+        return Err(CatalogErrors(errors));
     }
+    super::cross_check::check(&catalog, &mut errors);
+    super::example_check::check(&catalog, &mut errors);
+    Ok((catalog, errors))
+}
+
+/// One contract by itself: its department stands in `$id`, as `urn:city-brain:<department>:…`.
+pub(crate) fn contract(path: &Path) -> Result<EventType, CatalogErrors> {
+    let shown = path.display().to_string();
+    let mut errors = Vec::new();
+    let files = Files::one(path, &mut errors);
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    let name = name.unwrap_or_default();
+    let mut loaded = None;
     if errors.is_empty() {
-        Ok(catalog)
-    } else {
-        Err(CatalogErrors(errors))
+        loaded = load_event_type(&files, "", &name, &mut errors);
     }
+    let Some(mut event_type) = loaded else {
+        if errors.is_empty() {
+            let expected = "a contract, named like incident-reported.v1.schema.json";
+            errors.push(CatalogError::new(shown, "", expected));
+        }
+        return Err(CatalogErrors(errors));
+    };
+    let id = event_type.schema.get("$id").and_then(Value::as_str);
+    let department = id
+        .and_then(|id| id.strip_prefix("urn:city-brain:"))
+        .and_then(|rest| rest.split(':').next())
+        .unwrap_or_default()
+        .to_owned();
+    if department.is_empty() {
+        let expected = "$id: urn:city-brain:<department>:<event>:<version>, to know whose it is";
+        return Err(CatalogErrors(vec![CatalogError::new(
+            shown, "/$id", expected,
+        )]));
+    }
+    let stem = name.strip_suffix(SCHEMA_SUFFIX).unwrap_or(&name);
+    event_type.name = format!("city.{department}.{stem}");
+    event_type.department = department;
+    Ok(event_type)
 }
 
 fn load_city(files: &Files, catalog: &mut Catalog, errors: &mut Vec<CatalogError>) {

@@ -89,6 +89,27 @@ impl Catalog {
         load::load(&files, errors)
     }
 
+    /// A catalog in a folder whose files may not agree with one another yet, with what does not: for
+    /// telling what a change would break before it is accepted.
+    pub fn load_draft(dir: &Path) -> Result<(Self, Vec<CatalogError>), CatalogErrors> {
+        let mut errors = Vec::new();
+        let files = Files::read(dir, &mut errors);
+        load::draft(&files, errors)
+    }
+
+    /// The same catalog with one contract in the place of its own of that name, or beside the others.
+    #[must_use]
+    pub fn with_contract(mut self, contract: EventType) -> Self {
+        self.event_types.insert(contract.name.clone(), contract);
+        self
+    }
+
+    /// The rules that come with the catalog, each with its file.
+    pub fn rules_with_files(&self) -> impl Iterator<Item = (&RuleFile, &str)> {
+        let files = self.rule_files.iter().map(String::as_str);
+        self.rules.iter().zip(files)
+    }
+
     /// The same catalog for another city's places, e.g. for a replay of a real city's files.
     #[must_use]
     pub fn with_places(mut self, places: PlaceTree) -> Self {
@@ -188,6 +209,18 @@ impl Catalog {
     /// The drawn base of the map (coast, river, roads) as `GeoJSON` text, where the catalog has one.
     pub fn base_map(&self) -> Option<&str> {
         self.base_map.as_deref()
+    }
+
+    /// Valid examples of one event type: the file, and the event.
+    pub fn valid_examples<'c>(
+        &'c self,
+        event_type: &'c str,
+    ) -> impl Iterator<Item = (&'c str, serde_json::Value)> {
+        let valid = self.examples.iter().filter(|one| one.expect.is_none());
+        valid.filter_map(move |example| {
+            let event: serde_json::Value = serde_json::from_str(&example.event).ok()?;
+            (event["type"] == event_type).then_some((example.file.as_str(), event))
+        })
     }
 
     /// Example events, valid and invalid.

@@ -10,7 +10,7 @@ mod extract;
 mod keywords;
 mod level;
 mod members;
-mod node;
+pub(crate) mod node;
 mod notes;
 mod pattern;
 mod text_check;
@@ -33,6 +33,11 @@ pub(crate) use violation::excerpt;
 use level::LevelRule;
 use node::{Kinds, Node};
 use serde_json::Value;
+
+/// Whether a value, as JSON, has the form that one place of the data asks for.
+pub(crate) fn check_form(node: &Node, json: &[u8]) -> bool {
+    check::run(node, json).is_ok()
+}
 
 /// A compiled contract.
 #[derive(Clone, Debug)]
@@ -89,6 +94,11 @@ impl Contract {
         let level = extract.level.or_else(|| extract.level_by_bounds());
         extract.level = level.or(self.default_level);
         Ok(extract)
+    }
+
+    /// The tree of checks, to be compared with another's.
+    pub(crate) const fn root(&self) -> &Node {
+        &self.root
     }
 
     /// The level of a main measure that is not among the data; none where the level does not follow

@@ -226,6 +226,12 @@ impl Mapping {
         self.rows.iter().map(|row| row.event_type.as_str())
     }
 
+    /// What rows may become: the event type, and each member of its data.
+    pub(crate) fn fillings(&self) -> impl Iterator<Item = (&str, &[(String, Field)])> {
+        let rows = self.rows.iter();
+        rows.map(|row| (row.event_type.as_str(), row.data.as_slice()))
+    }
+
     /// Columns the mapping reads.
     pub(crate) fn columns(&self) -> &[String] {
         self.columns.names()

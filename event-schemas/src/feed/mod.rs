@@ -13,7 +13,7 @@ mod value;
 
 use std::sync::Arc;
 
-pub(crate) use file::FeedFile;
+pub(crate) use file::{FeedFile, ValueKind};
 pub use file_text::{KnownBy, TextFault};
 pub use mapping::MappedEvent;
 pub use row::RowFault;
@@ -21,6 +21,7 @@ pub use table::{FeedTable, FileFault, LineFault, LineProblem, TableRow};
 
 use mapping::{Compiler, Mapping};
 use row::{Columns, MADE, Row};
+pub(crate) use value::Field;
 
 use crate::catalog::CatalogError;
 use crate::city::Millis;
@@ -95,6 +96,11 @@ impl Feed {
     /// Whether its files of the past are all there is: nobody waits for its next event.
     pub fn is_archive(&self) -> bool {
         self.mapping.is_some() && self.silent_after.is_none() && self.dead_after.is_none()
+    }
+
+    /// What rows of its files may become: the event type, and each member of its data.
+    pub(crate) fn fillings(&self) -> impl Iterator<Item = (&str, &[(String, Field)])> {
+        self.mapping.iter().flat_map(Mapping::fillings)
     }
 
     /// Columns its files must have (or may, where the mapping says so).

@@ -22,6 +22,14 @@ enum Origin {
     Nowhere,
 }
 
+/// What a value may give.
+pub(crate) struct Gives<'f> {
+    /// How a column's text is read.
+    pub(crate) kind: Option<ValueKind>,
+    /// The values that tables, patterns and `otherwise` hold.
+    pub(crate) values: Vec<&'f Value>,
+}
+
 /// What is done with the text.
 #[derive(Clone, Debug)]
 enum Meaning {
@@ -119,6 +127,23 @@ impl Field {
             strip: file.strip.clone().unwrap_or_default(),
             otherwise: file.otherwise.clone(),
         })
+    }
+
+    /// What it may give, as far as the mapping alone can tell: the kind of what is read from a column,
+    /// and each value that is written down.
+    pub(crate) fn gives(&self) -> Gives<'_> {
+        let (kind, listed): (_, Vec<&Value>) = match &self.meaning {
+            Meaning::Table(table) => (None, table.values().collect()),
+            Meaning::Patterns(list) => (None, list.iter().map(|(_, value)| value).collect()),
+            Meaning::Scale(_) => (None, Vec::new()),
+            Meaning::Read(_) if matches!(self.origin, Origin::Nowhere) => (None, Vec::new()),
+            Meaning::Read(kind) => (Some(*kind), Vec::new()),
+        };
+        let values = listed.into_iter().chain(&self.otherwise);
+        Gives {
+            kind,
+            values: values.filter(|value| !value.is_null()).collect(),
+        }
     }
 
     /// The value of a row; `None`: the member is left out.
