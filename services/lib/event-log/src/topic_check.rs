@@ -115,14 +115,21 @@ pub async fn check_topics(
         .map(|topic| ResourceSpecifier::Topic(&topic.name))
         .collect();
     for (topic, found) in there.iter().zip(described(config, resources).await?) {
+        let value_of = |name| found.get(name)?.value.clone();
+        let wrong = |name: &str, value: String, expected: &str| TopicFault::Setting {
+            topic: topic.name.clone(),
+            name: name.to_owned(),
+            found: value,
+            expected: expected.to_owned(),
+        };
         faults.extend(topic.kept_for_good().filter_map(|(name, expected)| {
-            let value = found.get(name)?.value.clone().unwrap_or_default();
-            (value != expected).then(|| TopicFault::Setting {
-                topic: topic.name.clone(),
-                name: name.to_owned(),
-                found: value,
-                expected: expected.to_owned(),
-            })
+            found.get(name)?;
+            let value = value_of(name).unwrap_or_default();
+            (value != expected).then(|| wrong(name, value, expected))
+        }));
+        faults.extend(topic.must_end().and_then(|expected| {
+            let kept = value_of("retention.ms").filter(|value| value == "-1")?;
+            Some(wrong("retention.ms", kept, expected))
         }));
     }
     faults.extend(broker_fault(config).await?);

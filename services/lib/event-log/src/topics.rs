@@ -66,6 +66,11 @@ impl Wanted {
         .into_iter()
         .chain(retention)
     }
+
+    /// For how long what is personal may stand in it as it came: such a topic must not be kept for good.
+    pub(crate) fn must_end(&self) -> Option<&str> {
+        (self.retention_ms != "-1").then_some(&*self.retention_ms)
+    }
 }
 
 /// Creates the topics that are missing and checks the partitions of those that exist.
@@ -212,5 +217,38 @@ async fn verify(config: &LogConfig, wanted: &[Wanted], names: &[&str]) -> Result
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use event_schemas::city::Topics;
+
+    use super::*;
+
+    #[test]
+    fn what_came_in_plain_goes_within_days_and_only_keys_can_be_taken_out_of_what_is_kept_for_good()
+    {
+        let config = LogConfig {
+            brokers: String::new(),
+            topics: Topics::new("city"),
+            client_id: String::new(),
+        };
+        let wanted = wanted_topics(&config, &["fire"], &TopicSettings::default());
+        let ending: Vec<(&str, &str)> = wanted
+            .iter()
+            .filter_map(|topic| Some((&*topic.name, topic.must_end()?)))
+            .collect();
+        let expected = [
+            ("city.dead-letters", "2592000000"),
+            ("city.inbox.fire", "604800000"),
+        ];
+        assert_eq!(ending, expected);
+        let compacted: Vec<&str> = wanted
+            .iter()
+            .filter(|topic| topic.cleanup == "compact")
+            .map(|topic| &*topic.name)
+            .collect();
+        assert_eq!(compacted, ["city.keys"]);
     }
 }
