@@ -52,6 +52,7 @@ pub fn settings(namespace: &Namespace) -> Settings {
         console_operations_only: false,
         connections_per_address: city_brain::settings::CONNECTIONS_PER_ADDRESS,
         collect: event_log::CollectTimes::default(),
+        doors: city_brain::settings::Doors::default(),
         demo: false,
         alone: None,
         launcher: local_stack::launcher_for_tests().unwrap(),

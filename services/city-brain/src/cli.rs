@@ -5,9 +5,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod doors;
 mod letters;
 
+pub use doors::{DoorArgs, IssuerArgs, KeyCommand};
 pub use letters::{DeadLettersCommand, LetterArgs, ListArgs, ReplayLettersArgs, ShowArgs};
+
+use crate::commands::schema::SchemaCommand;
 
 /// The city-brain hub: departments' events in, alerts, cases and answers out.
 #[derive(Debug, Parser)]
@@ -77,6 +81,8 @@ pub enum Command {
     /// Departments' keys.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Destroy the keys of a person: everything personal about them becomes noise.
+    Erase(crate::commands::erase::EraseArgs),
     /// Print the version.
     Version,
 }
@@ -163,6 +169,9 @@ pub struct UpArgs {
     /// Run without the console.
     #[arg(long)]
     pub no_console: bool,
+    /// Where departments beyond this machine come in.
+    #[command(flatten)]
+    pub doors: DoorArgs,
 }
 
 /// `publish`.
@@ -289,15 +298,6 @@ pub enum RuleCommand {
     Test(CatalogArgs),
 }
 
-/// `schema`.
-#[derive(Debug, Subcommand)]
-pub enum SchemaCommand {
-    /// Check a catalog: every error with file, path and expectation.
-    Check(CatalogArgs),
-    /// Print the GraphQL schema.
-    Graphql,
-}
-
 /// `feed`.
 #[derive(Debug, Subcommand)]
 pub enum FeedCommand {
@@ -405,28 +405,6 @@ pub enum UserCommand {
         /// The department the person works for; without it the operations centre.
         #[arg(long)]
         department: Option<String>,
-        /// Where the hub is.
-        #[command(flatten)]
-        hub: HubArgs,
-    },
-}
-
-/// `key`.
-#[derive(Debug, Subcommand)]
-pub enum KeyCommand {
-    /// Issue a department's key; it is printed once.
-    Issue {
-        /// The department.
-        #[arg(long)]
-        department: String,
-        /// Where the hub is.
-        #[command(flatten)]
-        hub: HubArgs,
-    },
-    /// Revoke a key by its id.
-    Revoke {
-        /// The key's id (the part before the dot).
-        id: String,
         /// Where the hub is.
         #[command(flatten)]
         hub: HubArgs,

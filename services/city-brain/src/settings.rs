@@ -1,6 +1,9 @@
 //! Settings of `up`, merged from flags, environment, file and defaults, in this order.
 
+mod doors;
+
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -8,9 +11,10 @@ use event_log::CollectTimes;
 use local_stack::Credential;
 use serde::Deserialize;
 
-use crate::cli::UpArgs;
+use crate::cli::{DoorArgs, UpArgs};
 use crate::failure::Failure;
 use crate::hub::Service;
+pub use doors::Doors;
 
 /// The settings file; every key is optional, an unknown key is an error.
 #[derive(Debug, Default, Deserialize)]
@@ -35,6 +39,12 @@ pub struct SettingsFile {
     personal_key: Option<PathBuf>,
     connections_per_address: Option<usize>,
     commit_interval_ms: Option<u64>,
+    kafka_listen: Option<SocketAddr>,
+    kafka_advertise: Option<String>,
+    kafka_tls_cert: Option<PathBuf>,
+    kafka_tls_key: Option<PathBuf>,
+    key_events_per_second: Option<NonZeroU32>,
+    key_events_per_day: Option<NonZeroU64>,
     /// Log filter and format, read by the command before anything else.
     pub log: Option<String>,
     /// `text` or `json`.
@@ -45,6 +55,17 @@ impl SettingsFile {
     /// Whether it says which database.
     pub const fn names_database(&self) -> bool {
         self.database.is_some()
+    }
+
+    fn doors(&self) -> DoorArgs {
+        DoorArgs {
+            kafka_listen: self.kafka_listen,
+            kafka_advertise: self.kafka_advertise.clone(),
+            kafka_tls_cert: self.kafka_tls_cert.clone(),
+            kafka_tls_key: self.kafka_tls_key.clone(),
+            key_events_per_second: self.key_events_per_second,
+            key_events_per_day: self.key_events_per_day,
+        }
     }
 
     /// Reads a file; no path gives no settings.
@@ -111,6 +132,8 @@ pub struct Settings {
     pub connections_per_address: usize,
     /// How long admission and the engine gather records before a transaction.
     pub collect: CollectTimes,
+    /// Where departments beyond this machine come in, and how much they may send.
+    pub doors: Doors,
     /// A simulated city publishes.
     pub demo: bool,
     /// This process runs this one service; `None`: the whole hub.
@@ -133,6 +156,8 @@ pub enum ConsoleSource {
 impl Settings {
     /// Merges flags and environment (already in `args`), the file, and defaults.
     pub fn merge(args: UpArgs, file: SettingsFile, home: &Homes) -> Result<Self, Failure> {
+        let own_kafka = args.kafka.is_none() && file.kafka.is_none();
+        let doors = Doors::merge(args.doors.clone(), file.doors(), own_kafka)?;
         let connections = (args.connections_per_address, file.connections_per_address);
         let clickhouse_url = args.clickhouse.or(file.clickhouse);
         let clickhouse = clickhouse_url.map(|url| ExternalClickHouse {
@@ -196,6 +221,7 @@ impl Settings {
                 || file.console_operations_only.unwrap_or_default(),
             connections_per_address: per_address(connections),
             collect: collect_times(args.commit_interval_ms.or(file.commit_interval_ms))?,
+            doors,
             demo: args.demo,
             alone: None,
             launcher: home.launcher.clone(),

@@ -13,6 +13,9 @@ pub struct Addresses {
     pub http: String,
     /// Kafka's bootstrap address.
     pub kafka: String,
+    /// Kafka, as departments beyond this machine reach it; `null` without a listener for them.
+    #[serde(rename = "kafkaDepartments", default)]
+    pub kafka_departments: Option<DepartmentKafka>,
     /// ClickHouse, with a user who may only read.
     pub clickhouse: ClickHouseForReaders,
     /// The administration port.
@@ -24,6 +27,26 @@ pub struct Addresses {
     pub pid: u32,
     /// Its version.
     pub version: String,
+}
+
+/// Kafka as departments reach it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DepartmentKafka {
+    /// Their bootstrap address.
+    pub brokers: String,
+    /// Whether it is encrypted (`SASL_SSL`, else `SASL_PLAINTEXT`).
+    pub tls: bool,
+}
+
+impl DepartmentKafka {
+    /// What a client calls it.
+    pub const fn protocol(&self) -> &'static str {
+        if self.tls {
+            "SASL_SSL"
+        } else {
+            "SASL_PLAINTEXT"
+        }
+    }
 }
 
 /// ClickHouse as a reader sees it.

@@ -102,7 +102,7 @@ async fn start_stack(
         progress,
     };
     // Also with both existing: it locks the data folder against a second hub.
-    local_stack::start(config)
+    local_stack::start_with(config, settings.doors.kafka.as_ref())
         .await
         .map(Some)
         .map_err(|error| Failure::dependency(chain(&error)))

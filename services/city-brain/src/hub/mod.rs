@@ -27,7 +27,7 @@ use service_kit::identity::Identity;
 use service_kit::kill_point::{Point, reach};
 use service_kit::{Clock, Health, Shutdown};
 
-pub use addresses::{Addresses, ClickHouseForReaders, write_private};
+pub use addresses::{Addresses, ClickHouseForReaders, DepartmentKafka, write_private};
 pub use first_account::FirstAccount;
 pub use services::Service;
 pub use up::{run_service, up};
@@ -98,6 +98,7 @@ impl Hub {
         let addresses = Addresses {
             http: format!("http://{http}"),
             kafka: backends.log.brokers.clone(),
+            kafka_departments: department_kafka(settings, backends.stack.as_ref()),
             clickhouse: ClickHouseForReaders {
                 url: reader.url.clone(),
                 database: parts.tables.database(),
@@ -176,6 +177,14 @@ async fn stop_stack(stack: Option<LocalStack>) {
     {
         tracing::warn!(error = %chain(&error), "the local stack did not stop cleanly");
     }
+}
+
+fn department_kafka(settings: &Settings, stack: Option<&LocalStack>) -> Option<DepartmentKafka> {
+    let listener = settings.doors.kafka.as_ref()?;
+    Some(DepartmentKafka {
+        brokers: stack?.department_brokers()?,
+        tls: listener.tls.is_some(),
+    })
 }
 
 /// What `start_services` leaves behind.

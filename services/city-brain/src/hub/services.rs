@@ -1,5 +1,6 @@
 //! Wires every service to its ports: the one place that knows them all.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::Router;
@@ -199,7 +200,15 @@ async fn intake(wiring: &Wiring<'_>) -> Result<Router, Failure> {
         identity: Arc::new(wiring.identity.clone()),
         fates: Arc::new(event_intake::StoredFates::new(reader)),
     };
-    let config = event_intake::Config::default();
+    let doors = &wiring.settings.doors;
+    let default = event_intake::Config::default();
+    let config = event_intake::Config {
+        events_per_second: doors
+            .events_per_second
+            .map_or(default.events_per_second, NonZeroU32::get),
+        events_per_day: doors.events_per_day,
+        ..default
+    };
     event_intake::start(config, ports, wiring.shutdown.clone())
         .await
         .map_err(dependency)
@@ -208,6 +217,7 @@ async fn intake(wiring: &Wiring<'_>) -> Result<Router, Failure> {
 async fn query(wiring: &Wiring<'_>, operations: Vec<String>) -> Result<Router, Failure> {
     let config = query_api::Config {
         operations,
+        master_key_file: Some(wiring.settings.personal_key.clone()),
         pages_known_only: wiring.settings.console_operations_only,
         allowed_origins: wiring.settings.allowed_origins.clone(),
         ..query_api::Config::default()

@@ -76,6 +76,20 @@ fn greet(hub: &Hub, settings: &Settings) {
             first.name, first.password
         ));
     }
+    if let Some(kafka) = &hub.addresses.kafka_departments {
+        let protocol = kafka.protocol();
+        print::line(&format!(
+            "departments reach Kafka at {} ({protocol}, SCRAM); `city-brain key issue --department NAME --kafka` \
+             makes a user",
+            kafka.brokers
+        ));
+        if !kafka.tls {
+            print::error_line(
+                "warning: without --kafka-tls-cert and --kafka-tls-key what departments send by Kafka can be \
+                 read and changed on the way",
+            );
+        }
+    }
     if settings.demo {
         print::line("a simulated city is publishing; everything in it is marked as an exercise");
     }

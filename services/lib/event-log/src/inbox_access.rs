@@ -200,7 +200,7 @@ fn judge(
         SECURITY_DISABLED => Err(InboxAccessError::NothingIsChecked),
         code => Err(InboxAccessError::Refused {
             what,
-            cause: message.map_or_else(|| format!("error {code}"), |said| said.to_string()),
+            cause: message.map_or_else(|| format!("error {code}"), ToString::to_string),
         }),
     }
 }

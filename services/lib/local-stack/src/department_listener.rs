@@ -135,17 +135,15 @@ impl SettledListener {
              listener.name.departments.sasl.enabled.mechanisms=SCRAM-SHA-512,SCRAM-SHA-256\n",
             self.advertise
         );
-        for mechanism in ["scram-sha-512", "scram-sha-256"] {
-            settings.push_str(&format!(
+        settings.extend(["scram-sha-512", "scram-sha-256"].map(|mechanism| {
+            format!(
                 "listener.name.departments.{mechanism}.sasl.jaas.config=\
                  org.apache.kafka.common.security.scram.ScramLoginModule required;\n"
-            ));
-        }
+            )
+        }));
         if self.tls {
-            settings.push_str(&format!(
-                "listener.name.departments.ssl.keystore.type=PEM\n\
-                 listener.name.departments.ssl.keystore.location={PEM}\n"
-            ));
+            settings += "listener.name.departments.ssl.keystore.type=PEM\n\
+                         listener.name.departments.ssl.keystore.location=departments.pem\n";
         }
         settings
     }
