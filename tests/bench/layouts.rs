@@ -7,10 +7,11 @@
 use std::time::Instant;
 
 use event_store::StoreConfig;
+use tests::cpu::cpu_seconds;
 use tests::number::number;
 use tests::stack::{namespace, shared};
 
-use crate::processes::{children, cpu_of_process};
+use crate::processes::children;
 use crate::table::row;
 
 const ROWS: u64 = 10_000_000;
@@ -150,9 +151,9 @@ impl Server {
             layout.stored,
         );
         let inserted = inserting.await - reading;
-        let before = cpu_of_process(self.pid);
+        let before = cpu_seconds(self.pid);
         self.ask("OPTIMIZE TABLE layout FINAL").await;
-        let merged = (cpu_of_process(self.pid) - before) * 1e6 / rows as f64;
+        let merged = (cpu_seconds(self.pid) - before) * 1e6 / rows as f64;
         row(
             &format!("{name}: insert, with its merges"),
             "us of CPU a row",
@@ -199,7 +200,7 @@ impl Server {
 
     /// Microseconds of the server's CPU for a row, in batches.
     async fn fill(&self, rows: u64, into: &str, stored: &str) -> f64 {
-        let before = cpu_of_process(self.pid);
+        let before = cpu_seconds(self.pid);
         for start in (0..rows).step_by(BATCH as usize) {
             self.ask(&format!(
                 "INSERT INTO {into} SELECT type, place, event_time, {stored} \
@@ -207,7 +208,7 @@ impl Server {
             ))
             .await;
         }
-        (cpu_of_process(self.pid) - before) * 1e6 / rows as f64
+        (cpu_seconds(self.pid) - before) * 1e6 / rows as f64
     }
 
     async fn ask(&self, statement: &str) -> String {

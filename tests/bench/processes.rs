@@ -3,6 +3,7 @@
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use tests::cpu::cpu_seconds;
 
 /// The children of a process, by id and what they are.
 pub(crate) fn children(pid: u32) -> Vec<(u32, &'static str)> {
@@ -51,21 +52,7 @@ pub(crate) fn broker_cpu() -> f64 {
     let Some((pid, _)) = broker else {
         return f64::NAN;
     };
-    cpu_of_process(pid)
-}
-
-/// CPU seconds so far of a process that still runs.
-pub(crate) fn cpu_of_process(pid: u32) -> f64 {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    // After the name in brackets: utime and stime are the 12th and 13th words, in ticks of 10 ms.
-    let ticks: f64 = stat
-        .rsplit(')')
-        .next()
-        .into_iter()
-        .flat_map(|rest| rest.split_whitespace().skip(11).take(2))
-        .filter_map(|word| word.parse::<f64>().ok())
-        .sum();
-    ticks / 100.0
+    cpu_seconds(pid)
 }
 
 /// Resident bytes of a process.

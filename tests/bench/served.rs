@@ -12,10 +12,11 @@ use event_schemas::Catalog;
 use event_store::Reader;
 use service_kit::identity::Identity;
 use service_kit::{Clock, Health, Shutdown, admin, telemetry};
+use tests::cpu::cpu_seconds;
 use tests::hub::TestHub;
 
 use crate::child;
-use crate::processes::{cpu_of_process, resident};
+use crate::processes::resident;
 
 /// A service that serves, watched from outside.
 pub(crate) struct Served {
@@ -75,7 +76,7 @@ impl Served {
 
     /// CPU seconds so far.
     pub(crate) fn cpu(&self) -> f64 {
-        cpu_of_process(self.process.id())
+        cpu_seconds(self.process.id())
     }
 
     /// Resident bytes.

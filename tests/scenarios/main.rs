@@ -9,6 +9,7 @@
 mod access;
 mod authorization;
 mod bad_events;
+mod broker_outages;
 mod commands;
 mod console;
 mod doctor;
@@ -34,6 +35,6 @@ mod silence;
 mod starting;
 mod store_faults;
 mod story;
-mod websocket;
 mod strict_operations;
+mod websocket;
 mod zombies;

@@ -52,7 +52,12 @@ pub fn child(parent: u32, word: &str) -> ChildProcess {
 impl ChildProcess {
     /// kill -9.
     pub fn kill(&self) {
-        kill(pid(self.pid), Signal::SIGKILL).unwrap();
+        self.signal(Signal::SIGKILL);
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) {
+        kill(pid(self.pid), signal).unwrap();
     }
 
     /// Whether it still runs (a zombie does not).

@@ -14,6 +14,7 @@ pub mod binary;
 pub mod children;
 pub mod console;
 pub mod counting_proxy;
+pub mod cpu;
 pub mod exactly_once;
 pub mod faulty_store;
 pub mod hub;
