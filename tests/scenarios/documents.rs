@@ -82,6 +82,8 @@ fn documents() -> Vec<PathBuf> {
         "docs/publish-your-first-event.zh-CN.md",
         "docs/department-engineer.md",
         "docs/department-engineer.zh-CN.md",
+        "docs/change-a-contract.md",
+        "docs/change-a-contract.zh-CN.md",
         "docs/kinds-of-cases.md",
         "docs/kinds-of-cases.zh-CN.md",
         "docs/write-a-rule.md",
