@@ -1,10 +1,15 @@
-//! Personal fields: what a citizen told the hotline stands in plain text nowhere behind admission.
+//! Personal fields: what a citizen told the hotline stands in plain text nowhere behind admission, is
+//! opened by name and reason alone, and is noise once the citizen is erased.
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use city_brain::cli::HubArgs;
+use city_brain::commands::erase::{self, EraseArgs, PersonalKeyArgs};
+use domain::access::Role;
 use rdkafka::message::{Headers as _, Message as _};
-use serde_json::json;
+use serde_json::{Value, json};
+use tests::api::Api;
 use tests::hub::TestHub;
 use tests::kafka::read_topic;
 use tests::stack::shared;
@@ -99,5 +104,110 @@ async fn what_a_citizen_told_the_hotline_is_sealed_everywhere_behind_admission()
     for row in store.rows("SELECT * FROM events").await {
         assert_eq!(plain_in(&row.join(" ")), None, "ClickHouse: {row:?}");
     }
+    hub.stop().await;
+}
+
+/// Asks for one field of the one event.
+async fn opened(api: &Api, path: &str) -> Value {
+    let events = api
+        .query("{ events(first: 1) { nodes { id } } }", json!({}))
+        .await;
+    let input = json!({
+        "event": events["events"]["nodes"][0]["id"], "path": path, "reason": "call back"
+    });
+    let open = "mutation ($input: OpenPersonalInput!) {
+        openPersonal(input: $input) { value message } }";
+    api.ask(open, json!({ "input": input })).await
+}
+
+async fn somebody(hub: &TestHub, name: &str, role: Role) -> Api {
+    let now = service_kit::Clock::system().now();
+    let identity = &hub.hub.identity;
+    let password = identity
+        .create_account(name, vec![role], now)
+        .await
+        .unwrap();
+    Api::sign_in(&hub.url(), name, &password).await
+}
+
+/// As `city-brain erase --subject` does it.
+async fn erased(hub: &TestHub, subject: &str) {
+    let addresses = HubArgs {
+        data_dir: Some(hub.settings.data_dir.clone()),
+        kafka: None,
+        topic_prefix: None,
+        catalog: None,
+    };
+    let erasure = EraseArgs {
+        subject: subject.to_owned(),
+        reason: Some(String::from("asked for it")),
+        keys: PersonalKeyArgs {
+            personal_key: None,
+            hub: addresses,
+        },
+    };
+    erase::run(erasure).await.unwrap();
+}
+
+/// Both acts stand in the audit, each with its reason, and nothing personal does.
+async fn audited(hub: &TestHub) {
+    let store = Store::new(&hub.hub.addresses.clickhouse);
+    let audit = until("the audit's lines", Duration::from_secs(30), || async {
+        let rows = store.rows("SELECT * FROM audit").await;
+        let text: String = rows.iter().map(|row| row.join(" ") + "\n").collect();
+        (text.contains("openPersonal") && text.contains("erasePerson")).then_some(text)
+    })
+    .await;
+    assert!(audit.contains("call back") && audit.contains("asked for it"));
+    assert_eq!(plain_in(&audit), None, "the audit names acts, not secrets");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_is_opened_with_an_audit_line_and_after_the_erasure_by_nobody() {
+    let hub = TestHub::start("erased").await;
+    let request = json!({
+        "request": "H-2",
+        "category": "flooding",
+        "summary": "地下车库进水",
+        "reporter": { "name": NAME, "phone": PHONE },
+    });
+    let told = event(
+        "city.hotline.request-received.v1",
+        "H-2",
+        COMMUNITY,
+        request,
+    );
+    hub.department("hotline").publish_structured(&told).await;
+    let operator = somebody(&hub, "opener", Role::Operator).await;
+    until("the request is stored", Duration::from_secs(30), || async {
+        let data = operator
+            .query("{ events(first: 1) { nodes { id } } }", json!({}))
+            .await;
+        (!data["events"]["nodes"].as_array().unwrap().is_empty()).then_some(())
+    })
+    .await;
+
+    let answer = opened(&operator, "/reporter/phone").await;
+    assert_eq!(answer["data"]["openPersonal"]["value"], PHONE, "{answer}");
+    let developer = somebody(&hub, "reader", Role::Developer).await;
+    let refused = opened(&developer, "/reporter/phone").await;
+    assert_eq!(
+        refused["errors"][0]["extensions"]["code"], "FORBIDDEN",
+        "{refused}"
+    );
+    let not_personal = opened(&operator, "/summary").await;
+    assert_eq!(
+        not_personal["errors"][0]["extensions"]["code"], "BAD_REQUEST",
+        "{not_personal}"
+    );
+
+    erased(&hub, "139-0000-1234").await;
+    until("the erasure is known", Duration::from_secs(30), || async {
+        let answer = opened(&operator, "/reporter/name").await;
+        let field = &answer["data"]["openPersonal"];
+        (field.is_object() && field["value"].is_null()).then_some(())
+    })
+    .await;
+    audited(&hub).await;
     hub.stop().await;
 }

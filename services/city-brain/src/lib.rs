@@ -80,6 +80,7 @@ async fn dispatch_command(command: Command, file: SettingsFile) -> Result<(), Fa
         Command::Doctor(args) => commands::doctor::run(args, file).await,
         Command::User(command) => commands::accounts::user(command).await,
         Command::Key(command) => commands::accounts::key(command).await,
+        Command::Erase(args) => commands::erase::run(args).await,
         Command::Version => {
             print::line(concat!("city-brain ", env!("CARGO_PKG_VERSION")));
             Ok(())

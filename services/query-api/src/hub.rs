@@ -11,6 +11,7 @@ use event_schemas::city::LogCursor;
 use event_schemas::city::TopicId;
 use service_kit::Clock;
 use service_kit::identity::Identity;
+use service_kit::personal::PersonalKeys;
 use tokio::sync::watch;
 
 use crate::board::Board;
@@ -38,6 +39,8 @@ pub(crate) struct Hub {
     pub(crate) replays: Replays,
     pub(crate) whereabouts: Whereabouts,
     pub(crate) identity: Identity,
+    /// Keys for personal fields; none: they are not opened in this process.
+    pub(crate) personal: Option<PersonalKeys>,
     pub(crate) clock: Clock,
     /// IANA time zone of hours and days in statistics.
     pub(crate) zone: String,

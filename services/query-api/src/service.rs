@@ -1,5 +1,6 @@
 //! Starting the service: what it needs, and what it opens.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,6 +10,7 @@ use event_schemas::Catalog;
 use event_schemas::city::Topic;
 use event_store::Reader;
 use service_kit::identity::Identity;
+use service_kit::personal::{PersonalKeys, PersonalKeysError};
 use service_kit::websocket::{self, Seats};
 use service_kit::{AllowedOrigins, Clock, Component, Health, Shutdown};
 use tokio::sync::{Semaphore, watch};
@@ -45,6 +47,8 @@ pub struct Config {
     pub zone: String,
     /// Documents that are known by the SHA-256 of their text from the start.
     pub operations: Vec<String>,
+    /// File of the master key for personal data; without it no personal field is opened here.
+    pub master_key_file: Option<PathBuf>,
     /// Whether a page that comes by its cookie may ask for nothing but those.
     pub pages_known_only: bool,
 }
@@ -60,6 +64,7 @@ impl Default for Config {
             case_settings: CaseSettings::default(),
             zone: String::from("Asia/Shanghai"),
             operations: Vec::new(),
+            master_key_file: None,
             pages_known_only: false,
         }
     }
@@ -88,12 +93,14 @@ pub enum Error {
     /// The log cannot be read.
     #[error("query-api cannot follow city.cases: {0}")]
     Log(#[from] LogError),
+    /// The log of keys cannot be read.
+    #[error("query-api cannot follow the keys for personal data: {0}")]
+    Personal(#[from] PersonalKeysError),
 }
 
 /// Starts the service: folds `city.cases` to its end, follows `city.alerts`, and answers with the
 /// routes `POST /graphql` and WebSocket `/graphql`. Its tasks end with `shutdown`.
 pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<Router, Error> {
-    let log_health = ports.health.component("query-api: log");
     let store_health = ports.health.optional("query-api: store");
     let cases = DecidedLog::open(
         &ports.log,
@@ -105,12 +112,12 @@ pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<R
     .await?;
     let cases_health = ports.health.component("query-api: cases");
     tell_when_closed(cases.clone(), cases_health, shutdown.clone());
-    let store = Store::open(ports.store, store_health, shutdown.clone());
+    let store = Store::open(ports.store.clone(), store_health, shutdown.clone());
     let (board_sender, board) = watch::channel(Board::default());
     tokio::spawn(board::follow(
         ports.log.clone(),
         board_sender,
-        log_health,
+        ports.health.component("query-api: log"),
         shutdown.clone(),
     ));
     let signs = signs::open(
@@ -125,6 +132,7 @@ pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<R
         ports.clock.clone(),
         shutdown.clone(),
     );
+    let personal = personal_keys(&config, &ports.log, &shutdown).await?;
     let by = (ports.identity.clone(), ports.clock.clone());
     let replays = Replays::open(&ports.log, store.reader().clone(), by, shutdown.clone())?;
     let tails = Tails::open(ports.log.clone(), shutdown.clone());
@@ -134,6 +142,7 @@ pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<R
         replays,
         whereabouts,
         identity: ports.identity.clone(),
+        personal,
         workflows: Workflows::of_catalog(&ports.catalog).with_settings(config.case_settings),
         catalog: ports.catalog,
         cases,
@@ -157,6 +166,18 @@ pub async fn start(config: Config, ports: Ports, shutdown: Shutdown) -> Result<R
         shutdown,
     };
     Ok(transport::routes(Arc::new(api)))
+}
+
+/// The keys for personal fields, where this process is given the master key.
+async fn personal_keys(
+    config: &Config,
+    log: &LogConfig,
+    shutdown: &Shutdown,
+) -> Result<Option<PersonalKeys>, Error> {
+    Ok(match &config.master_key_file {
+        Some(file) => Some(PersonalKeys::open(log, file, shutdown.clone()).await?),
+        None => None,
+    })
 }
 
 /// The fold of `city.cases` goes on for as long as the service does; an end before is a fault.

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod connect;
 pub mod dead_letters;
 pub mod doctor;
+pub mod erase;
 pub mod feed;
 pub mod feed_report;
 pub mod publish;

@@ -25,6 +25,7 @@ mod node;
 mod node_id;
 mod page;
 mod people;
+mod personal;
 mod place;
 mod query;
 mod replay;

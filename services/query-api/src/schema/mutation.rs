@@ -20,6 +20,7 @@ use super::command_inputs::{
 };
 use super::node_id::{Kind, key};
 use super::people::ActorView;
+use super::personal::{self, OpenPersonalInput, PersonalField};
 use super::replay::{self, DeadLetterReplay, ReplayDeadLettersInput};
 use super::replay_matching::{self, DeadLetterReplayPart, ReplayMatchingDeadLettersInput};
 use super::scalars::Cursor;
@@ -251,6 +252,15 @@ impl Mutation {
         input: ReplayMatchingDeadLettersInput,
     ) -> Answer<DeadLetterReplayPart> {
         Ok(replay_matching::replay(ctx, input).await?)
+    }
+
+    /// Shows one personal field of an event, which queries mask; who asked, and why, goes to the audit first.
+    async fn open_personal(
+        &self,
+        ctx: &Context<'_>,
+        input: OpenPersonalInput,
+    ) -> Answer<PersonalField> {
+        Ok(personal::open(ctx, input).await?)
     }
 
     /// Gives any command of the case's kind, by name.

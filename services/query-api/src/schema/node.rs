@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Interface};
 use domain::access::Principal;
 use event_schemas::city::LogPosition;
+use event_store::StoredEvent;
 
 use super::alert::AlertView;
 use super::asking::{caller, hub, moment};
@@ -86,15 +87,20 @@ pub(crate) async fn open(ctx: &Context<'_>, id: &str) -> Result<Option<NodeView>
     })
 }
 
-/// An event by `source#id`. Both may hold a `#`, so every reading is tried, at most four.
+/// An event by `source#id`.
 pub(crate) async fn event(hub: &Hub, key: &str) -> Result<Option<EventView>, Failure> {
+    Ok(stored(hub, key).await?.map(EventView::from))
+}
+
+/// An event by `source#id`, as it is stored. Both may hold a `#`, so every reading is tried, at most four.
+pub(super) async fn stored(hub: &Hub, key: &str) -> Result<Option<StoredEvent>, Failure> {
     for (at, _) in key.rmatch_indices('#').take(4) {
         let (source, id) = (&key[..at], &key[at + 1..]);
         if source.is_empty() || id.is_empty() {
             continue;
         }
         if let Some(stored) = hub.store.reader().event_by_key(source, id).await? {
-            return Ok(Some(EventView::from(stored)));
+            return Ok(Some(stored));
         }
     }
     Ok(None)
