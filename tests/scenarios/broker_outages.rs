@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
-use tests::children::{child, children};
+use tests::children::{ChildProcess, child, children};
 use tests::cpu::cpu_seconds;
 use tests::exactly_once;
 use tests::hub::settings;
@@ -100,5 +100,5 @@ async fn a_broker_that_stands_still_or_dies_costs_time_and_nothing_else() {
     );
     let running = children(hub.pid());
     assert!(hub.terminate(Duration::from_secs(10)).success());
-    assert!(!running.iter().any(|child| child.runs()), "{running:?}");
+    assert!(!running.iter().any(ChildProcess::runs), "{running:?}");
 }

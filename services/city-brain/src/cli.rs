@@ -306,7 +306,7 @@ pub enum FeedCommand {
     /// Say what a file would become, row by row, without publishing anything; needs no hub.
     Check(FeedCheckArgs),
     /// Tell a publisher how its events arrive: admitted, refused and why, late, silent, with which clock.
-    Report(crate::commands::feed_report::FeedReportArgs),
+    Report(Box<crate::commands::feed_report::FeedReportArgs>),
 }
 
 /// `feed check`.

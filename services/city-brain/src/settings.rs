@@ -185,11 +185,7 @@ impl Settings {
             .unwrap_or_else(|| String::from("city"));
         check_name("database", &database, '_')?;
         check_name("topic prefix", &topic_prefix, '-')?;
-        let console = match (args.no_console, args.console.or(file.console)) {
-            (true, _) => ConsoleSource::None,
-            (false, Some(folder)) => ConsoleSource::Folder(folder),
-            (false, None) => ConsoleSource::Build,
-        };
+        let console = console_source(args.no_console, args.console.or(file.console));
         let data_dir = args
             .data_dir
             .or(file.data_dir)
@@ -226,6 +222,15 @@ impl Settings {
             alone: None,
             launcher: home.launcher.clone(),
         })
+    }
+}
+
+/// Where the console comes from: nowhere, a folder, or a build of it.
+fn console_source(none: bool, folder: Option<PathBuf>) -> ConsoleSource {
+    match (none, folder) {
+        (true, _) => ConsoleSource::None,
+        (false, Some(folder)) => ConsoleSource::Folder(folder),
+        (false, None) => ConsoleSource::Build,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::print;
 /// Runs `feed`.
 pub async fn run(command: FeedCommand) -> Result<(), Failure> {
     match command {
-        FeedCommand::Report(args) => super::feed_report::run(args).await,
+        FeedCommand::Report(args) => super::feed_report::run(*args).await,
         FeedCommand::List(args) => list(&args),
         FeedCommand::Check(args) => check(&args),
     }

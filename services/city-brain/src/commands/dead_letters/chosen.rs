@@ -89,20 +89,20 @@ mod tests {
         .unwrap()
     }
 
-    fn chosen(args: LetterArgs) -> Chosen {
+    fn chosen(args: &LetterArgs) -> Chosen {
         let hub = HubArgs {
             data_dir: None,
             kafka: None,
             topic_prefix: None,
             catalog: None,
         };
-        Chosen::of(&args, &hub).unwrap()
+        Chosen::of(args, &hub).unwrap()
     }
 
     #[test]
     fn every_part_of_a_choice_must_hold() {
         let some = |text: &str| Some(text.to_owned());
-        assert!(chosen(LetterArgs::default()).has(&letter()));
+        assert!(chosen(&LetterArgs::default()).has(&letter()));
         let all = LetterArgs {
             department: some("power"),
             reason: some("contract_violation"),
@@ -111,7 +111,7 @@ mod tests {
             from: some("1970-01-01T00:00:01Z"),
             to: some("1970-01-01T00:00:02Z"),
         };
-        assert!(chosen(all.clone()).has(&letter()));
+        assert!(chosen(&all).has(&letter()));
         for other in [
             LetterArgs {
                 department: some("fire"),
@@ -134,7 +134,7 @@ mod tests {
                 ..all
             },
         ] {
-            assert!(!chosen(other).has(&letter()));
+            assert!(!chosen(&other).has(&letter()));
         }
     }
 }

@@ -102,7 +102,7 @@ pub async fn run(args: FeedReportArgs) -> Result<(), Failure> {
         print::line(&report.text());
         return Ok(());
     };
-    std::fs::write(file, page::html(&report, args.lang))
+    std::fs::write(file, page::page(&report, args.lang))
         .map_err(|error| Failure::usage(format!("{}: {error}", file.display())))?;
     print::line(&format!("written to {}", file.display()));
     Ok(())

@@ -1,5 +1,7 @@
 //! A report as one page of HTML to print or send: no script, nothing from elsewhere.
 
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
 use super::ReportLanguage;
 use super::sections::{Report, Section};
 
@@ -9,74 +11,50 @@ table{border-collapse:collapse;width:100%}th,td{border:1px solid #999;padding:.2
 vertical-align:top;overflow-wrap:anywhere}th{background:#eee}ul{padding-left:1.25rem}\
 @media print{body{margin:0;max-width:none}tr{break-inside:avoid}}";
 
-/// The page.
-pub(super) fn html(report: &Report, lang: ReportLanguage) -> String {
-    let code = lang.of("zh-CN", "en");
-    let title = escaped(&report.title);
-    let notes: String = report
-        .notes
-        .iter()
-        .map(|note| format!("<li>{}</li>", escaped(note)))
-        .collect();
-    let notes = if notes.is_empty() {
-        notes
-    } else {
-        format!("<ul>{notes}</ul>")
+/// The page. What somebody else may have written is text on it, whatever it says.
+pub(super) fn page(report: &Report, lang: ReportLanguage) -> String {
+    let page = html! {
+        (DOCTYPE)
+        html lang=(lang.of("zh-CN", "en")) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width";
+                title { (report.title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                main {
+                    h1 { (report.title) }
+                    p { (report.period) }
+                    @if !report.notes.is_empty() {
+                        ul { @for note in &report.notes { li { (note) } } }
+                    }
+                    @for section in &report.sections {
+                        @if !section.rows.is_empty() { (table(section)) }
+                    }
+                }
+            }
+        }
     };
-    let tables: String = report
-        .sections
-        .iter()
-        .filter(|section| !section.rows.is_empty())
-        .map(table)
-        .collect();
-    format!(
-        "<!doctype html>\n<html lang=\"{code}\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title><style>{STYLE}</style></head>\n\
-         <body><main><h1>{title}</h1><p>{}</p>{notes}{tables}</main></body></html>\n",
-        escaped(&report.period)
-    )
+    page.into_string()
 }
 
-fn table(section: &Section) -> String {
-    let title = escaped(&section.title);
-    let head: String = section
-        .columns
-        .iter()
-        .map(|name| format!("<th scope=\"col\">{}</th>", escaped(name)))
-        .collect();
-    let rows: String = section
-        .rows
-        .iter()
-        .map(|row| {
-            let mut cells = row.iter();
-            let first = cells
-                .next()
-                .map(|cell| format!("<th scope=\"row\">{}</th>", escaped(cell)));
-            let rest: String = cells
-                .map(|cell| format!("<td>{}</td>", escaped(cell)))
-                .collect();
-            format!("<tr>{}{rest}</tr>\n", first.unwrap_or_default())
-        })
-        .collect();
-    format!(
-        "<h2>{title}</h2>\n<table aria-label=\"{title}\"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>\n"
-    )
-}
-
-/// Text that somebody else may have written, as text.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            c if c.is_control() => {}
-            c => escaped.push(c),
+fn table(section: &Section) -> Markup {
+    html! {
+        h2 { (section.title) }
+        table aria-label=(section.title) {
+            thead { tr { @for name in &section.columns { th scope="col" { (name) } } } }
+            tbody {
+                @for row in &section.rows {
+                    tr {
+                        @for (place, cell) in row.iter().enumerate() {
+                            @if place == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+                        }
+                    }
+                }
+            }
         }
     }
-    escaped
 }
 
 #[cfg(test)]
@@ -88,7 +66,7 @@ mod tests {
     fn what_a_publisher_wrote_is_text_on_the_page() {
         let card = a_card();
         for lang in [ReportLanguage::Zh, ReportLanguage::En] {
-            let page = html(&report(&card, lang), lang);
+            let page = page(&report(&card, lang), lang);
             assert!(
                 !page.contains("<script") && page.contains("/power/[2J&lt;script&gt;"),
                 "{page}"

@@ -16,10 +16,8 @@ pub const ORIGINAL: &str = "original-";
 pub fn dead_letter_record(inbound: &Inbound<'_>, refused: Refused) -> HubRecord {
     let mut message = refused.fault.message;
     if inbound.value.len() > ORIGINAL_BYTES {
-        message.push_str(&format!(
-            " (of {} bytes the first {ORIGINAL_BYTES} are kept)",
-            inbound.value.len()
-        ));
+        let all = inbound.value.len();
+        message = format!("{message} (of {all} bytes the first {ORIGINAL_BYTES} are kept)");
     }
     let letter = DeadLetter {
         reason: refused.fault.reason,

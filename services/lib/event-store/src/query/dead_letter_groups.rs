@@ -63,7 +63,7 @@ pub struct RefusedOfSource {
 }
 
 #[derive(Row, Deserialize)]
-struct Group {
+struct LikeLetters {
     group_department: String,
     group_reason: String,
     group_path: String,
@@ -81,8 +81,8 @@ struct Group {
     newest_original: Blob,
 }
 
-impl From<Group> for DeadLetterGroup {
-    fn from(row: Group) -> Self {
+impl From<LikeLetters> for DeadLetterGroup {
+    fn from(row: LikeLetters) -> Self {
         Self {
             department: row.group_department,
             reason: row.group_reason,
@@ -142,7 +142,7 @@ impl Reader {
              ORDER BY letters DESC, group_department, group_reason, group_path LIMIT {}",
             limit.min(GROUPS_MAX)
         ));
-        let groups = self.rows::<Group>(sql).await?;
+        let groups = self.rows::<LikeLetters>(sql).await?;
         Ok(groups.into_iter().map(DeadLetterGroup::from).collect())
     }
 
