@@ -29,11 +29,15 @@ const READERS: &[Role] = &[
 const WORKERS: &[Role] = &[Role::Supervisor, Role::Operator];
 const ADMINISTRATORS: &[Role] = &[Role::Administrator];
 
-/// What only some of the readers may ask; every other field of Query and Subscription is for all of them.
-const RESERVED: [(&str, &[Role]); 3] = [
+/// What only some of the readers may ask, or others too; every other field of Query and Subscription is
+/// for all of them.
+const RESERVED: [(&str, &[Role]); 6] = [
     ("Query.audit", ADMINISTRATORS),
     ("Query.deadLetters", ADMINISTRATORS),
+    ("Query.deadLetterGroups", ADMINISTRATORS),
+    ("Query.scorecard", &Role::ALL),
     ("Mutation.replayDeadLetters", ADMINISTRATORS),
+    ("Mutation.replayMatchingDeadLetters", ADMINISTRATORS),
 ];
 
 fn may(field: &str) -> &'static [Role] {

@@ -50,6 +50,7 @@ pub fn command(settings: &Settings, service: Option<&str>) -> Command {
         Some(service) => command.args(["run", service]),
     };
     name_hub(&mut command, settings);
+    command.arg("--personal-key").arg(&settings.personal_key);
     if let Some(places) = &settings.places {
         command.arg("--places").arg(places);
     }

@@ -27,7 +27,7 @@ pub(super) fn page(report: &Report, lang: ReportLanguage) -> String {
                     h1 { (report.title) }
                     p { (report.period) }
                     @if !report.notes.is_empty() {
-                        ul { @for note in &report.notes { li { (note) } } }
+                        ul { @for note in &report.notes { li { (seen(note)) } } }
                     }
                     @for section in &report.sections {
                         @if !section.rows.is_empty() { (table(section)) }
@@ -48,13 +48,18 @@ fn table(section: &Section) -> Markup {
                 @for row in &section.rows {
                     tr {
                         @for (place, cell) in row.iter().enumerate() {
-                            @if place == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+                            @if place == 0 { th scope="row" { (seen(cell)) } } @else { td { (seen(cell)) } }
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// Without control characters, which are no part of a page.
+fn seen(text: &str) -> String {
+    text.chars().filter(|one| !one.is_control()).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use domain::alert::{Alert, AlertStatus};
 use domain::case::Case;
 use domain::filter::{AlertFilter, Area, CaseFilter};
-use event_schemas::city::{DeadLetter, LogPosition, Reason};
+use event_schemas::city::{DeadLetter, LogPosition, Millis, Reason};
 use event_schemas::workflow_file::Stage;
 use event_store::{
     AlertCursor, CaseCursor, DeadLetterFilter, DeadLetterRecord, InsertToken, OffsetRange, Origin,
@@ -297,6 +297,9 @@ async fn cases_are_found_by_every_part_of_a_filter() {
     assert_eq!(ids, ["c13", "c12", "c11"]);
 }
 
+/// Dead letters are kept for a term: of this time it does not end before the year 2099.
+const LATER: Millis = Millis(4_070_908_800_000);
+
 /// Dead letter number `n`.
 fn letter(n: i64) -> DeadLetter {
     DeadLetter {
@@ -326,7 +329,10 @@ async fn dead_letters_come_back_with_their_original_bytes() {
         let letter = serde_json::to_string(&letter(n)).unwrap();
         let headers: [(&str, &[u8]); 1] = [("ce_id", &original)];
         let record = DeadLetterRecord {
-            origin: origin(n),
+            origin: Origin {
+                append_time: LATER,
+                ..origin(n)
+            },
             letter: &letter,
             headers: &headers,
             original: &original,

@@ -36,9 +36,10 @@ async fn pair() -> (Store, Store, Twins) {
 
 /// Dead letters at these offsets.
 fn letters(from: i64, count: i64) -> String {
+    // Of a time that their term does not end before.
     format!(
         "INSERT INTO dead_letters (reason, department, received_at, ingest_time, topic_id, partition, offset) \
-         SELECT 'contract', 'fire', toDateTime64('2026-01-01 00:00:00', 3), toDateTime64('2026-01-01 00:00:00', 3), \
+         SELECT 'contract', 'fire', toDateTime64('2026-01-01 00:00:00', 3), toDateTime64('2099-01-01 00:00:00', 3), \
          '{TOPIC}', 0, {from} + number FROM numbers({count})"
     )
 }

@@ -32,6 +32,15 @@ pub enum KeyFileError {
         /// Its path.
         path: PathBuf,
     },
+    /// It is not there, though the log holds keys that it opens.
+    #[error(
+        "the key for personal fields {path} is not there, and this hub's log needs it: copy it from a machine \
+         of this hub or from its backup, or name another file with --personal-key"
+    )]
+    Missing {
+        /// Its path.
+        path: PathBuf,
+    },
     /// Others may read it.
     #[error(
         "the key for personal fields {path} can be read by others: expected mode 0600, found {mode:o}; run chmod 600"
@@ -57,6 +66,18 @@ pub(super) fn first_key(path: &Path) -> Result<[u8; 32], KeyFileError> {
     };
     keys.first().copied().ok_or_else(|| KeyFileError::Damaged {
         path: path.to_owned(),
+    })
+}
+
+/// The keys of a file that must be there.
+pub(super) fn present_keys(path: &Path) -> Result<Vec<[u8; 32]>, KeyFileError> {
+    read_keys(path).map_err(|error| match error {
+        KeyFileError::Io { source, .. } if source.kind() == ErrorKind::NotFound => {
+            KeyFileError::Missing {
+                path: path.to_owned(),
+            }
+        }
+        other => other,
     })
 }
 

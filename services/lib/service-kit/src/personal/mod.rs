@@ -19,6 +19,7 @@ use futures_util::future::try_join_all;
 
 use crate::{Shutdown, random};
 
+use key_file::present_keys;
 pub use key_file::{KeyFileError, read_keys};
 
 /// How long an append to the log of keys may take.
@@ -99,7 +100,7 @@ impl PersonalKeys {
 
     /// As [`Self::unlock`], for who makes no keys: none where no master key was ever put in force.
     pub fn unlock_present(&self) -> Result<Keychain, PersonalKeysError> {
-        let keys = read_keys(&self.file)?;
+        let keys = present_keys(&self.file)?;
         Keychain::unlock(&self.ring(), &keys)
             .ok_or(PersonalKeysError::Changed)?
             .map_err(|source| self.locked(source))
