@@ -156,6 +156,11 @@ async fn every_query_and_mutation_is_open_to_its_roles_and_to_nobody_else() {
                 None => status == StatusCode::UNAUTHORIZED && code == "UNAUTHENTICATED",
                 Some(_) => code == "FORBIDDEN",
             };
+            if field == "Query.scorecard" && caller.name == "matrix-publisher" {
+                // An account that publishes for no department has no scorecard to see.
+                assert!(shut && body["data"].is_null(), "{field}: {status} {body}");
+                continue;
+            }
             let expected = !may(&field).iter().any(|role| caller.roles.contains(role));
             assert_eq!(shut, expected, "{} {field}: {status} {body}", caller.name);
             if shut {
