@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use event_intake::Config;
 use event_log::LogConfig;
 use event_schemas::city::Topics;
-use reqwest::StatusCode;
+use reqwest::{Response, StatusCode};
 use serde_json::json;
 
 use crate::desk::{Desk, answer, fire};
@@ -174,16 +174,9 @@ async fn a_department_beyond_its_rate_is_asked_to_come_again() {
     let first = desk.post("fire-key", BATCH, bytes(&json!(batch))).await;
     assert_eq!(first.status(), StatusCode::OK);
     let second = desk.post("fire-key", STRUCTURED, bytes(&fire("2"))).await;
-    let seconds: u32 = second.headers()["retry-after"]
-        .to_str()
-        .unwrap()
-        .parse()
-        .unwrap();
+    let seconds = told_to_wait(second, "urn:city-brain:problem:rate").await;
     // 99 overdrawn and one to send, less what passed meanwhile.
     assert!((2..=100).contains(&seconds), "{seconds}");
-    let (status, told) = answer(second).await;
-    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
-    assert_eq!(told["type"], "urn:city-brain:problem:rate");
     let other = desk.post("power-key", STRUCTURED, bytes(&fire("3"))).await;
     assert_ne!(
         other.status(),
@@ -203,15 +196,8 @@ async fn a_key_beyond_its_quota_is_told_when_the_next_day_begins() {
     let first = desk.post("fire-key", BATCH, bytes(&batch)).await;
     assert_eq!(first.status(), StatusCode::OK);
     let second = desk.post("fire-key", STRUCTURED, bytes(&fire("2"))).await;
-    let seconds: u32 = second.headers()["retry-after"]
-        .to_str()
-        .unwrap()
-        .parse()
-        .unwrap();
+    let seconds = told_to_wait(second, "urn:city-brain:problem:quota").await;
     assert!((1..=86_400).contains(&seconds), "{seconds}");
-    let (status, told) = answer(second).await;
-    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
-    assert_eq!(told["type"], "urn:city-brain:problem:quota");
     assert_eq!(desk.inbox("fire").await.len(), 2);
 }
 
@@ -357,4 +343,14 @@ async fn a_department_is_told_its_own_refusals_and_nobody_else_s() {
             "{key} {path}"
         );
     }
+}
+
+/// Seconds after which the client is told to come again, having sent too much of this kind.
+async fn told_to_wait(response: Response, problem: &str) -> u32 {
+    let after = response.headers()["retry-after"].to_str().unwrap();
+    let seconds = after.parse().unwrap();
+    let (status, told) = answer(response).await;
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(told["type"], problem);
+    seconds
 }
